@@ -75,7 +75,7 @@ class Guidance:
     """0 to 1: how far the hold-still (or the challenges) has come."""
     outline: tuple[tuple[float, float], ...] = ()
     """What was found, as a polygon in fractions of the frame's width and height."""
-    measures: Mapping[str, float] = NO_MEASURES
+    measures: Mapping[str, float] = field(default_factory=lambda: NO_MEASURES)
     portrait: Portrait | None = None
     """Set once, when the face photo has been taken."""
     image: DocumentImage | None = None

@@ -17,7 +17,7 @@ class Photo:
     jpeg: bytes = field(repr=False)
     width: int
     height: int
-    measures: Mapping[str, float] = NO_MEASURES
+    measures: Mapping[str, float] = field(default_factory=lambda: NO_MEASURES)
     """Quality measures by their ISO/IEC 29794-5 or research name; empty where none were taken."""
 
 
