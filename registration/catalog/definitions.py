@@ -167,7 +167,7 @@ class Step:
     """OCR review: the capture step it shows. Capture: the pick list that chose the kind. Lookup-fed: its lookup."""
     kinds: tuple[AttachmentKind, ...] = ()
     kinds_from: str = ""
-    """``config.proof_kinds``: the type list comes from the server's signed configuration (B2), `kinds` is the default."""
+    """``config.proof_kinds``: the list comes from the server's signed configuration (B2); `kinds` is the default."""
     modes: tuple[str, ...] = ()
     """Attachments: ``photograph``, ``file``."""
     digits: int = 6
