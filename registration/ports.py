@@ -193,6 +193,29 @@ class Outbox(Protocol):
     def entries(self) -> tuple[OutboxEntry, ...]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class SealedPacket:
+    """A packet as it travels: encrypted to the authority and signed by the kiosk."""
+
+    packet_id: PacketId
+    kind: str
+    """``account`` or ``request``."""
+    reference: str
+    """What the voter keeps: a request's reference, an account's id."""
+    sha256: str
+    """Digest of `content` in lower-case hex; the packet's name in uploads and receipts."""
+    content: bytes = field(repr=False)
+    created: datetime
+
+
+class Sealer(Protocol):
+    def seal(self, submission: Submission, seq: int) -> SealedPacket:
+        """Encrypt and sign a submission as this kiosk's packet number `seq` (from 1, without gaps).
+
+        Raises StaffMustFix ``packet.too_large``, ``server.not_enrolled``.
+        """
+
+
 # ---------------------------------------------------------------- the server, when it can be reached
 
 
