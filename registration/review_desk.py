@@ -1,0 +1,222 @@
+"""What the review window asks of the server (PP-04, domain.md B3 and C1.1). Same layer as `registration.ports`.
+
+An official signs in, takes a case by a lease, opens it, decides. A case is never opened without the lease, so two
+officials never work on the same one. Every call may raise WillRetry ``server.unreachable`` or ``server.busy``; every
+call but `sign_in` may raise VoterCanFix ``official.session_over`` (idle or overall limit, or signed out) and
+``official.not_allowed`` (the role may not do it).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Protocol
+
+from registration.model.case import Action, CaseState
+from registration.model.ids import CaseId
+from registration.model.submission import RequestSubmission
+
+
+class Role(StrEnum):
+    """What an official may do; values are ids of texts under ``review.role.``."""
+
+    REVIEWER = "reviewer"
+    SUPERVISOR = "supervisor"
+    """A reviewer who also takes over leases, reopens decided cases and enrols officials."""
+    ADMINISTRATOR = "administrator"
+    """Runs the machines; never sees a voter's data."""
+    OBSERVER = "observer"
+    """Counts only."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfficialSession:
+    """An official signed in. `expires` is the overall limit; half an hour without a call ends it earlier."""
+
+    token: str = field(repr=False)
+    name: str
+    role: Role
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFilter:
+    """Which cases to list; None and "" mean all. `page` counts from 1."""
+
+    state: CaseState | None = None
+    language: str = ""
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """One line of the queue. It names no person."""
+
+    case_id: CaseId
+    reference: str
+    state: CaseState
+    revision: int
+    received: datetime
+    """The server's receipt of this revision, UTC; the time limit runs from here (D-27)."""
+    due: date
+    overdue: bool
+    """The limit has passed and nothing was decided."""
+    language: str
+    claimed_by: str = ""
+    """Name of the official who holds the lease, "" when nobody does."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """One page of the queue, the nearest time limit first (overdue ones therefore on top)."""
+
+    cases: tuple[CaseRow, ...]
+    counts: Mapping[CaseState, int]
+    """Cases of every state in the whole service, whatever the filter."""
+    page: int
+    pages: int
+    """At least 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to work on a case until `until`; every call about the case renews it."""
+
+    until: datetime
+    version: int
+    """Of the case; a decision names the version it was made on."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One move of a case, oldest first in a history."""
+
+    at: datetime
+    action: Action
+    source: CaseState
+    target: CaseState
+    by: str
+    """Name of the official; "" for the voter and for the system (an ended lease)."""
+    revision: int
+    reasons: tuple[str, ...] = ()
+    comment: str = field(default="", repr=False)
+
+
+class SameAs(StrEnum):
+    """Why another case may be of the same person; ids of texts under ``review.same.``."""
+
+    PERSONAL_NUMBER = "personal_number"
+    NAME_AND_BIRTH_DATE = "name_and_birth_date"
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """Another voter's case with the same keyed hash; a person decides what it means."""
+
+    case_id: CaseId
+    reference: str
+    state: CaseState
+    same: SameAs
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A first official's decision that waits for the second (four eyes)."""
+
+    by: str
+    action: Action
+    reasons: tuple[str, ...] = ()
+    comment: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewCase:
+    """An opened case: everything an official compares side by side."""
+
+    row: CaseRow
+    lease: Lease
+    request: RequestSubmission
+    """The revision under review, with its pictures."""
+    history: tuple[HistoryEntry, ...]
+    duplicates: tuple[Duplicate, ...] = ()
+    contact_verified: bool = True
+    """False when the voter's contact was never confirmed by a code (an account made offline, D-05)."""
+    four_eyes: bool = False
+    """The service demands that a second official confirms a decision."""
+    proposal: Proposal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the official decided on the version they saw.
+
+    `action` is APPROVE, REFUSE (with at least one of `registration.model.case.REFUSAL_REASONS`) or RETURN (with a
+    comment). The comment is sent to the voter as it stands, at most 1000 characters.
+    """
+
+    action: Action
+    version: int
+    reasons: tuple[str, ...] = ()
+    comment: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The case after a decision."""
+
+    state: CaseState
+    version: int
+    awaiting_second: bool = False
+    """True when the decision is kept as a proposal and a second official must confirm it; the lease is let go."""
+
+
+class ReviewDesk(Protocol):
+    """The officials' side of the server."""
+
+    def sign_in(self, name: str, password: str, totp: str) -> OfficialSession:
+        """Sign an official in with the password and the 6 digits of the authenticator.
+
+        Raises VoterCanFix ``official.wrong`` (any of the three; also a code that was used already) or
+        ``official.locked`` (params: minutes).
+        """
+
+    def sign_out(self, session: OfficialSession) -> None:
+        """End the session; leases it holds are let go. Quiet when it is over already."""
+
+    def queue(self, session: OfficialSession, wanted: QueueFilter) -> QueuePage:
+        """List cases, nearest time limit first, with the counts of every state."""
+
+    def claim(self, session: OfficialSession, case_id: CaseId) -> Lease:
+        """Take a case for review, or renew one's own lease.
+
+        Raises VoterCanFix ``case.claimed`` (params: by), ``case.not_found``, ``case.stale`` (its state allows no
+        review any more) or ``case.second_official`` (one's own proposal waits for somebody else).
+        """
+
+    def take_over(self, session: OfficialSession, case_id: CaseId) -> Lease:
+        """Take a case from whoever holds it. Supervisors only; raises as `claim` does."""
+
+    def release(self, session: OfficialSession, case_id: CaseId) -> None:
+        """Give one's case back to the queue. Quiet when it is not one's own any more."""
+
+    def open(self, session: OfficialSession, case_id: CaseId) -> ReviewCase:
+        """Fetch a case one holds, with its pictures.
+
+        Raises VoterCanFix ``case.not_claimed`` (the lease ended or was taken over) or ``case.not_found``.
+        """
+
+    def decide(self, session: OfficialSession, case_id: CaseId, decision: Decision) -> Decided:
+        """Decide, and let the lease go. The voter's notice is sent by the server.
+
+        Raises VoterCanFix ``case.stale`` (changed since it was opened), ``case.not_claimed``,
+        ``case.reason_missing``, ``case.reason_unknown``, ``case.comment_missing``, ``case.comment_too_long`` or
+        ``case.second_official``.
+        """
+
+    def reopen(self, session: OfficialSession, case_id: CaseId, comment: str) -> Lease:
+        """Take a decided case up again, with the reason for it. Supervisors only.
+
+        Raises VoterCanFix ``case.comment_missing``, ``case.stale`` or ``case.not_found``.
+        """
