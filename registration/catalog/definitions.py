@@ -165,6 +165,8 @@ class Step:
     maximum: int = 1
     reads: StepId | None = None
     """OCR review: the capture step it shows. Capture: the pick list that chose the kind. Lookup-fed: its lookup."""
+    must_match: StepId | None = None
+    """Form: an earlier attachments step whose documents must show what is typed here (PR-14)."""
     kinds: tuple[AttachmentKind, ...] = ()
     kinds_from: str = ""
     """``config.proof_kinds``: the list comes from the server's signed configuration (B2); `kinds` is the default."""

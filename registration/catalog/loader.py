@@ -107,7 +107,7 @@ def _check_references(service: Service, steps: Entry) -> None:
         steps.fail("missing")
     seen: set[StepId] = set()
     for step, entry in zip(service.steps, steps.list(lambda e: e), strict=True):
-        for target in (*step.depends_on, *((step.reads,) if step.reads else ())):
+        for target in (*step.depends_on, *filter(None, (step.reads, step.must_match))):
             if target not in seen:
                 entry.fail("no_such", found=target)
         seen.add(step.id)
@@ -142,6 +142,7 @@ def _step(entry: Entry) -> Step:
         minimum=_number(entry, "minimum", 1),
         maximum=_number(entry, "maximum", 1),
         reads=StepId(_maybe(entry, "reads", Entry.text) or "") or None,
+        must_match=StepId(_maybe(entry, "must_match", Entry.text) or "") or None,
         kinds=_unique_in(entry, "kinds", _attachment_kind),
         kinds_from=_maybe(entry, "kinds_from", Entry.text) or "",
         modes=_list(entry, "modes", Entry.text),
