@@ -74,7 +74,7 @@ def from_plain(kind: Any, plain: Any) -> Any:
         return tuple(from_plain(item, value) for item, value in zip(items, plain, strict=True))
     if origin is not None and issubclass(origin, Mapping):
         return {from_plain(args[0], key): from_plain(args[1], value) for key, value in plain.items()}
-    if is_dataclass(kind):
+    if isinstance(kind, type) and is_dataclass(kind):
         hints = _hints(kind)
         return kind(**{name: from_plain(hints[name], value) for name, value in plain.items() if name != "is"})
     if kind is bytes:

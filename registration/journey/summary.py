@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from registration.catalog.definitions import FieldType, Labels, Service, Step
 from registration.journey.answers import (
     Answer,
@@ -36,9 +38,7 @@ def summary_sections(service: Service, state: State, facts: Facts) -> tuple[Summ
         if section is not None:
             warnings = check_answer(service, step, given, state, facts)
             shown = tuple(f for f in warnings if f.severity is Severity.WARNING)
-            sections.append(
-                SummarySection(section.step, section.title, section.rows, section.photos, section.verdicts, shown)
-            )
+            sections.append(replace(section, warnings=shown))
     return tuple(sections)
 
 
@@ -47,7 +47,7 @@ def _account_sections(facts: Facts) -> list[SummarySection]:
     no_step = StepId("")
     if facts.account_contact is not None:
         rows = (_contact_row(facts.account_contact),)
-        sections.append(SummarySection(no_step, _worded("voter.summary.contact"), rows))
+        sections.append(SummarySection(no_step, _NO_LABEL, rows, title_id="voter.summary.contact"))
     if facts.account_person is not None:
         person = facts.account_person
         rows_person = (
@@ -56,13 +56,8 @@ def _account_sections(facts: Facts) -> list[SummarySection]:
             SummaryRow(_NO_LABEL, person.personal_number, "voter.field.personal_number", FieldType.PERSONAL_NUMBER),
         )
         photos = (facts.account_portrait,) if facts.account_portrait else ()
-        sections.append(SummarySection(no_step, _worded("voter.summary.person"), rows_person, photos))
+        sections.append(SummarySection(no_step, _NO_LABEL, rows_person, title_id="voter.summary.person", photos=photos))
     return sections
-
-
-def _worded(text_id: str) -> Labels:
-    """A title from the shared texts: the id stands under the key ``id`` and the page resolves it."""
-    return Labels({"id": text_id})
 
 
 def _contact_row(contact: Contact) -> SummaryRow:
@@ -78,7 +73,7 @@ def _section(step: Step, given: Answer, state: State, facts: Facts) -> SummarySe
             row = SummaryRow(_NO_LABEL, option, "voter.summary.document_kind", value_label=label)
             return SummarySection(step.id, step.title, (row,))
         case DocumentAnswer(images=images):
-            return SummarySection(step.id, step.title, (), tuple(image.photo for image in images))
+            return SummarySection(step.id, step.title, (), photos=tuple(image.photo for image in images))
         case ReviewAnswer() if step.reads is not None:
             document = state.answer(step.reads, DocumentAnswer)
             if document is None or document.reading is None:
@@ -99,9 +94,9 @@ def _section(step: Step, given: Answer, state: State, facts: Facts) -> SummarySe
             )
             photos = tuple(page for item in items for page in item.pages)
             verdicts = tuple(item.verdict for item in items if item.verdict)
-            return SummarySection(step.id, step.title, rows_kinds, photos, verdicts)
+            return SummarySection(step.id, step.title, rows_kinds, photos=photos, verdicts=verdicts)
         case FaceAnswer(portrait=portrait):
-            return SummarySection(step.id, step.title, (), (portrait.photo,))
+            return SummarySection(step.id, step.title, (), photos=(portrait.photo,))
         case SkippedAnswer():
             row = SummaryRow(_NO_LABEL, "", "voter.summary.skipped", value_id="voter.summary.none")
             return SummarySection(step.id, step.title, (row,))

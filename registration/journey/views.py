@@ -190,6 +190,8 @@ class SummarySection:
     """Where Ndrysho leads; "" when it cannot be changed (what the account holds)."""
     title: Labels
     rows: tuple[SummaryRow, ...]
+    title_id: str = ""
+    """Text id used instead of `title` when that is empty."""
     photos: tuple[Photo, ...] = ()
     verdicts: tuple[ProofVerdict, ...] = ()
     warnings: tuple[Finding, ...] = ()
