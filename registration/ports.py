@@ -218,6 +218,11 @@ class Drafts(Protocol):
         """Erase voters not seen for the configured number of days; return how many."""
 
 
+class PasswordHasher(Protocol):
+    def hash(self, password: str) -> str:
+        """Return the Argon2id hash in its encoded form (RFC 9106), salted; the server verifies and rehashes it."""
+
+
 class Outbox(Protocol):
     """Sealed packets in the vault."""
 

@@ -13,9 +13,12 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from registration.journey.state import State
+from registration.ports import AccountProfile
+
+T = TypeVar("T")
 
 FORMAT = 1
 
@@ -26,7 +29,7 @@ class DraftUnreadable(ValueError):
 
 def encode_draft(state: State) -> bytes:
     """Return a state as UTF-8 JSON; pictures are base64 inside."""
-    return json.dumps({"format": FORMAT, "state": to_plain(state)}, ensure_ascii=False).encode()
+    return _encode(state)
 
 
 def decode_draft(content: bytes) -> State:
@@ -35,15 +38,37 @@ def decode_draft(content: bytes) -> State:
     Raises:
         DraftUnreadable: another format, or damaged.
     """
+    return _decode(State, content)
+
+
+def encode_profile(profile: AccountProfile) -> bytes:
+    """Return what a request needs of an account that no server has seen yet, to be sealed like a draft."""
+    return _encode(profile)
+
+
+def decode_profile(content: bytes) -> AccountProfile:
+    """Rebuild a profile.
+
+    Raises:
+        DraftUnreadable: another format, or damaged.
+    """
+    return _decode(AccountProfile, content)
+
+
+def _encode(value: object) -> bytes:
+    return json.dumps({"format": FORMAT, "value": to_plain(value)}, ensure_ascii=False).encode()
+
+
+def _decode(kind: type[T], content: bytes) -> T:
     try:
         body = json.loads(content)
-        if body["format"] != FORMAT:
-            raise DraftUnreadable(f"format {body['format']}")
-        state = from_plain(State, body["state"])
+        found = body["format"]
+        value = from_plain(kind, body["value"]) if found == FORMAT else None
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise DraftUnreadable(type(error).__name__) from None
-    assert isinstance(state, State)
-    return state
+    if not isinstance(value, kind):
+        raise DraftUnreadable(f"format {found}")
+    return value
 
 
 def to_plain(value: Any) -> Any:
