@@ -1,0 +1,57 @@
+"""Everything that only SQLite needs: SQLCipher, its pragmas, and who may write when."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import sqlcipher3.dbapi2 as sqlcipher
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
+from sqlalchemy.exc import DatabaseError
+
+from registration.errors import StaffMustFix
+
+WRITES = "server_writes"
+"""Execution option of a connection whose transaction will write."""
+
+_PRAGMAS = (
+    "cipher_memory_security = ON",
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "secure_delete = ON",
+    "foreign_keys = ON",
+    "busy_timeout = 10000",
+)
+
+
+def open_engine(file: Path, key: bytes) -> Engine:
+    """Open (or create) the encrypted database `file`; the key goes to SQLCipher raw and appears in no URL.
+
+    Raises:
+        StaffMustFix: ``store.wrong_key`` when the key does not open it or the file is damaged.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def connect() -> Any:
+        connection = sqlcipher.connect(str(file), check_same_thread=False, isolation_level=None)
+        connection.execute("PRAGMA cipher_log_level = NONE")  # it would print to stderr on a wrong key
+        connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+        return connection
+
+    engine = create_engine("sqlite://", module=sqlcipher, creator=connect, poolclass=QueuePool, pool_size=8)
+    event.listen(engine, "begin", _begin)
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql("SELECT count(*) FROM sqlite_master")
+    except (DatabaseError, sqlcipher.DatabaseError):
+        engine.dispose()
+        raise StaffMustFix("store.wrong_key") from None
+    return engine
+
+
+def _begin(connection: Connection) -> None:
+    """A writer takes the lock at once: upgrading from a reader could only fail with SQLITE_BUSY."""
+    writes = connection.get_execution_options().get(WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
