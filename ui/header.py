@@ -1,0 +1,76 @@
+"""The band on top: the product's name, the languages in their own names, display settings and help."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+
+from resources import texts
+from ui.theme import Look
+from ui.widgets.buttons import button
+from ui.words import Words
+
+
+class Header(QWidget):
+    """Signals: language_chosen(str), display_requested(), help_requested().
+
+    At large text, and in narrow windows, the languages collapse into one "Gjuha" button that opens the display panel.
+    """
+
+    language_chosen = Signal(str)
+    display_requested = Signal()
+    help_requested = Signal()
+
+    def __init__(self, words: Words) -> None:
+        super().__init__()
+        self.setObjectName("header")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._words = words
+        self._collapsed = False
+        self._name = QLabel()
+        self._name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._languages: dict[str, QPushButton] = {}
+        self._group = QButtonGroup(self)
+        self._row = QHBoxLayout(self)
+        self._row.addWidget(self._name, 1)
+        for language in texts.LANGUAGES:
+            made = button()
+            made.setCheckable(True)
+            made.setText(texts.text(language, "shell.language_name"))
+            made.setAccessibleName(made.text())
+            made.clicked.connect(lambda _=False, chosen=language: self.language_chosen.emit(chosen))
+            self._group.addButton(made)
+            self._languages[language] = made
+            self._row.addWidget(made)
+        self._collected = button()
+        self._collected.clicked.connect(self.display_requested)
+        self._display = button()
+        self._display.clicked.connect(self.display_requested)
+        self._help = button()
+        self._help.clicked.connect(self.help_requested)
+        for made in (self._collected, self._display, self._help):
+            self._row.addWidget(made)
+
+    def restyle(self, look: Look) -> None:
+        unit = look.metrics.unit
+        self._row.setContentsMargins(unit * 4, unit, unit * 4, unit)
+        self._row.setSpacing(look.metrics.gap)
+        self._collapsed = look.large or self.width() < 1500
+        self._arrange()
+
+    def retranslate(self) -> None:
+        for language, made in self._languages.items():
+            made.setChecked(language == self._words.language)
+        self._collected.setText(self._words("shell.language"))
+        self._display.setText(self._words("shell.display"))
+        self._help.setText(self._words("shell.help"))
+        for made in (self._collected, self._display, self._help):
+            made.setAccessibleName(made.text())
+        self._arrange()
+
+    def _arrange(self) -> None:
+        for made in self._languages.values():
+            made.setVisible(not self._collapsed)
+        self._collected.setVisible(self._collapsed)
+        # The collected button already leads to the display panel.
+        self._name.setText(self._words("shell.product_short" if self._collapsed else "shell.product"))

@@ -1,0 +1,256 @@
+"""Our own on-screen keyboard: docked, never takes the focus, types key events into whatever has it.
+
+Layouts are rows of characters. A field says what it takes with the property ``input`` (see `Input`); the voter
+may switch between QWERTZ (the Albanian standard) and QWERTY. A physical keyboard works beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from types import MappingProxyType
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ui.theme import Look
+from ui.words import Words
+
+INPUT = "input"
+"""Name of the dynamic property in which a field says what it takes."""
+
+
+class Input(StrEnum):
+    TEXT = "text"
+    DIGITS = "digits"
+    PHONE = "phone"
+    EMAIL = "email"
+    NUMBER = "number"
+    """Capital letters and digits: the personal number."""
+    PASSWORD = "password"  # noqa: S105  (what a field takes, not a secret)
+
+
+class Layout(StrEnum):
+    QWERTZ = "qwertz"
+    QWERTY = "qwerty"
+
+
+LETTERS: Mapping[tuple[str, Layout], Sequence[str]] = MappingProxyType(
+    {
+        ("sq", Layout.QWERTZ): ("qwertzuiopç", "asdfghjklë", "yxcvbnm-'"),
+        ("sq", Layout.QWERTY): ("qwertyuiopç", "asdfghjklë", "zxcvbnm-'"),
+        ("en", Layout.QWERTZ): ("qwertzuiop", "asdfghjkl", "yxcvbnm-'"),
+        ("en", Layout.QWERTY): ("qwertyuiop", "asdfghjkl", "zxcvbnm-'"),
+    }
+)
+DIGIT_ROW = "1234567890"
+SYMBOLS = ("1234567890", "!?&%+=#*/€", '()[]:;"_@~', ".,-'’\\|<>^")
+EMAIL_ROW = ("@", ".", "-", "_", ".com")
+PAD = ("123", "456", "789")
+
+_BACKSPACE, _SHIFT, _SYMBOLS, _SPACE, _SWITCH, _HIDE, _NEXT = "⌫", "⇧", "#+=", " ", "↔", "▼", "⇥"
+
+
+class Keyboard(QWidget):
+    """Signals: hide_requested(), next_requested() (go to the next field), enter is a key event like any other.
+
+    `look` and `words` are followed through `restyle` and `retranslate`.
+    """
+
+    hide_requested = Signal()
+    next_requested = Signal()
+
+    def __init__(self, words: Words, look: Look, layout: Layout = Layout.QWERTZ, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("keyboard")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._words = words
+        self._look = look
+        self._layout = layout
+        self._input = Input.TEXT
+        self._shift = False
+        self._symbols = False
+        self._rows = QVBoxLayout(self)
+        self._held = QWidget()
+        self._rows.addWidget(self._held)
+        self._build()
+
+    def buttons(self) -> list[QPushButton]:
+        """Return the keys now shown, for tests and for the scripted voter."""
+        return self._held.findChildren(QPushButton)
+
+    def key(self, face: str) -> QPushButton:
+        """Return the key that types `face`; raises KeyError when it is not shown now."""
+        for button in self.buttons():
+            if button.property("types") == face:
+                return button
+        raise KeyError(face)
+
+    def serve(self, field: QWidget) -> None:
+        """Show the keys that suit a field."""
+        wanted = Input(str(field.property(INPUT) or Input.TEXT))
+        self._input, self._symbols = wanted, False
+        self._shift = wanted in (Input.TEXT, Input.NUMBER) and _is_empty(field)
+        self._build()
+
+    def restyle(self, look: Look) -> None:
+        self._look = look
+        self._build()
+
+    def retranslate(self) -> None:
+        self._build()
+
+    # ------------------------------------------------------------------ building
+
+    def _build(self) -> None:
+        metrics = self._look.metrics
+        self._rows.setContentsMargins(metrics.gap, metrics.unit, metrics.gap, metrics.unit)
+        self._rows.removeWidget(self._held)
+        self._held.hide()
+        self._held.setParent(None)
+        self._held.deleteLater()
+        self._held = QWidget()
+        self._rows.addWidget(self._held, alignment=Qt.AlignmentFlag.AlignHCenter)
+        if self._input in (Input.DIGITS, Input.PHONE):
+            self._build_pad()
+        else:
+            self._build_letters()
+
+    def _build_pad(self) -> None:
+        grid = QGridLayout(self._held)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(self._look.metrics.gap)
+        wide = self._look.metrics.target * 2
+        for row, digits in enumerate(PAD):
+            for column, digit in enumerate(digits):
+                grid.addWidget(self._typing_key(digit, wide), row, column)
+        if self._input is Input.PHONE:
+            grid.addWidget(self._typing_key("+", wide), 3, 0)
+        grid.addWidget(self._typing_key("0", wide), 3, 1)
+        grid.addWidget(self._command_key(_BACKSPACE, "shell.key.backspace", wide, self._backspace), 0, 3)
+        grid.addWidget(self._command_key(_NEXT, "shell.key.next", wide, self.next_requested.emit), 1, 3)
+        grid.addWidget(self._command_key(_HIDE, "shell.key.hide", wide, self.hide_requested.emit), 3, 3)
+
+    def _build_letters(self) -> None:
+        rows = QVBoxLayout(self._held)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(self._look.metrics.gap)
+        unit = self._look.metrics.target
+        faces = SYMBOLS if self._symbols else self._letter_rows()
+        for place, face in enumerate(faces):
+            row = self._row(rows)
+            if place == len(faces) - 1 and not self._symbols:
+                shift = self._command_key(_SHIFT, "shell.key.shift", unit * 3 // 2, self._toggle_shift)
+                shift.setCheckable(True)
+                shift.setChecked(self._shift)
+                row.addWidget(shift)
+            for character in face:
+                row.addWidget(self._typing_key(self._cased(character), unit))
+            if place == len(faces) - 1:
+                row.addWidget(self._command_key(_BACKSPACE, "shell.key.backspace", unit * 3 // 2, self._backspace))
+        row = self._row(rows)
+        other = "abc" if self._symbols else _SYMBOLS
+        row.addWidget(self._command_key(other, "shell.key.symbols", unit * 3 // 2, self._toggle_symbols))
+        row.addWidget(self._command_key(_SWITCH, "shell.key.switch", unit, self._switch_layout))
+        if self._input is Input.EMAIL:
+            for part in EMAIL_ROW:
+                row.addWidget(self._typing_key(part, unit * (2 if len(part) > 1 else 1)))
+        else:
+            row.addWidget(self._typing_key(_SPACE, unit * 5))
+            if self._input is Input.TEXT:
+                for part in ".,":
+                    row.addWidget(self._typing_key(part, unit))
+        row.addWidget(self._command_key(_NEXT, "shell.key.next", unit * 3 // 2, self.next_requested.emit))
+        row.addWidget(self._command_key(_HIDE, "shell.key.hide", unit * 3 // 2, self.hide_requested.emit))
+
+    def _letter_rows(self) -> Sequence[str]:
+        letters = LETTERS.get((self._words.language, self._layout), LETTERS["en", self._layout])
+        return (DIGIT_ROW, *letters)
+
+    def _row(self, rows: QVBoxLayout) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(self._look.metrics.gap)
+        row.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        rows.addLayout(row)
+        return row
+
+    def _cased(self, character: str) -> str:
+        return character.upper() if self._shift and not self._symbols else character
+
+    def _key(self, face: str, width: int) -> QPushButton:
+        key = QPushButton(face.replace("&", "&&"))
+        key.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        key.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        key.setFixedSize(QSize(max(width, self._look.metrics.target), self._look.metrics.key))
+        return key
+
+    def _typing_key(self, face: str, width: int) -> QPushButton:
+        key = self._key(face, width)
+        key.setProperty("types", face)
+        key.setAccessibleName(self._words("shell.key.space") if face == _SPACE else face)
+        if face == _SPACE:
+            key.setText(self._words("shell.key.space"))
+        key.clicked.connect(lambda: self._type(face))
+        return key
+
+    def _command_key(self, face: str, name_id: str, width: int, do: object) -> QPushButton:
+        key = self._key(face, width)
+        key.setAccessibleName(self._words(name_id))
+        key.setProperty("does", name_id.rpartition(".")[2])
+        key.clicked.connect(do)
+        return key
+
+    # ------------------------------------------------------------------ typing
+
+    def _type(self, face: str) -> None:
+        for character in face:
+            _send(Qt.Key.Key_unknown, character)
+        if self._shift and self._input is not Input.NUMBER:
+            self._shift = False
+            self._build()
+
+    def _backspace(self) -> None:
+        _send(Qt.Key.Key_Backspace, "")
+
+    def _toggle_shift(self) -> None:
+        self._shift = not self._shift
+        self._build()
+
+    def _toggle_symbols(self) -> None:
+        self._symbols = not self._symbols
+        self._build()
+
+    def _switch_layout(self) -> None:
+        self._layout = Layout.QWERTY if self._layout is Layout.QWERTZ else Layout.QWERTZ
+        self._build()
+
+
+def takes_text(widget: QWidget | None) -> bool:
+    """Tell whether the keyboard should be shown for the widget that has the focus."""
+    return isinstance(widget, QLineEdit | QPlainTextEdit) and not widget.isReadOnly()
+
+
+def _is_empty(field: QWidget) -> bool:
+    if isinstance(field, QLineEdit):
+        return not field.text()
+    return isinstance(field, QPlainTextEdit) and not field.toPlainText()
+
+
+def _send(key: Qt.Key, character: str) -> None:
+    target = QApplication.focusWidget()
+    if not takes_text(target) or target is None:
+        return
+    for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+        QApplication.sendEvent(target, QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier, character))

@@ -1,0 +1,201 @@
+"""What every page shares: step counter, error summary, heading, text, warnings, and its place in the shell.
+
+A page is shown with `show_view(view)` and tells what the voter wants by signals; it knows no service and no rule.
+The shell asks it for its `bar` and calls `submit` when Continue was pressed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QLineEdit, QProgressBar, QVBoxLayout, QWidget
+
+from registration.journey.views import Notice, Page
+from registration.model.person import Finding
+from ui.notices import Problem, of_finding, sentence
+from ui.theme import Look, Metrics, TextSize, Theme
+from ui.widgets.error_summary import ErrorSummary
+from ui.widgets.labels import Panel, Text
+from ui.words import Words
+
+USUAL_LOOK = Look(Theme.DEFAULT, TextSize.NORMAL, Metrics.of(TextSize.NORMAL, height=1080))
+
+
+@dataclass(frozen=True, slots=True)
+class Actions:
+    """The words of the action bar's buttons; an empty one is not shown."""
+
+    next: str = ""
+    back: str = ""
+    skip: str = ""
+
+
+class KioskPage(QWidget):
+    """Signals: back_requested(), skip_requested(), actions_changed() when the bar has to ask anew."""
+
+    back_requested = Signal()
+    skip_requested = Signal()
+    actions_changed = Signal()
+
+    wide = False
+    """True for pages that use the whole width (cameras)."""
+
+    def __init__(self, words: Words, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.words = words
+        self.look = USUAL_LOOK
+        self._page: Page | None = None
+        self._problems: tuple[Problem, ...] = ()
+        self._marked: set[str] = set()
+        self._counter = Text("caption")
+        self._progress = QProgressBar()
+        self._progress.setTextVisible(False)
+        self._summary = ErrorSummary()
+        self._notice = Panel("infoPanel", "→")
+        self._heading = Text("heading")
+        self._lead = Text("lead")
+        self._warning = Panel("warningPanel", "⚠")
+        self._doubts = Panel("warningPanel", "⚠")
+        self.content = QVBoxLayout()
+        self._column = QVBoxLayout(self)
+        for widget in (
+            self._counter,
+            self._progress,
+            self._summary,
+            self._notice,
+            self._heading,
+            self._lead,
+            self._warning,
+            self._doubts,
+        ):
+            self._column.addWidget(widget)
+        self._column.addLayout(self.content, 1)
+        self._progress.hide()
+        self.restyle(USUAL_LOOK)
+
+    # ------------------------------------------------------------------ for the shell
+
+    def bar(self) -> Actions:
+        """Return the buttons of the action bar in the language in use."""
+        page = self._page
+        if page is None:
+            return Actions()
+        skip = self.words.label(page.skip)
+        return Actions(
+            next=self.words.label(page.next, "shell.continue"),
+            back=self.words("shell.back") if page.can_go_back else "",
+            skip=skip,
+        )
+
+    def submit(self) -> None:
+        """Continue was pressed."""
+        raise NotImplementedError(f"{type(self).__name__} has a Continue but does nothing")
+
+    def heading(self) -> str:
+        return self._heading.text()
+
+    def first_field(self) -> QWidget | None:
+        """Return what gets the focus when the page appears; None: nothing does."""
+        return next((f for f in self.findChildren(QLineEdit) if f.isEnabled() and not f.isHidden()), None)
+
+    def restyle(self, look: Look) -> None:
+        """Take another theme or text size."""
+        self.look = look
+        unit = look.metrics.unit
+        self._column.setContentsMargins(0, unit * 2, 0, unit * 2)
+        self._column.setSpacing(unit * 2)
+        self.content.setSpacing(unit * 2)
+        self.setMaximumWidth(16_777_215 if self.wide else max(1080, look.metrics.em * 36))
+
+    def retranslate(self) -> None:
+        """Write all words again, e.g. after the language was switched; what was typed stays."""
+        if self._page is not None:
+            self._write_page(self._page)
+        self._write_problems()
+        self.actions_changed.emit()
+
+    def problems(self) -> tuple[Problem, ...]:
+        return self._problems
+
+    def show_problems(self, problems: tuple[Problem, ...], *, take_focus: bool = True) -> None:
+        """Say what is wrong, on top and beside the fields; nothing that was typed is lost."""
+        self._problems = problems
+        self._write_problems()
+        if problems and take_focus:
+            # After the layout has made room for the box.
+            QTimer.singleShot(0, self, self._summary.setFocus)
+
+    # ------------------------------------------------------------------ for the pages
+
+    def show_page(self, page: Page) -> None:
+        """Write what all views carry; every page's `show_view` begins with it."""
+        self._page = page
+        self._write_page(page)
+        self.show_problems(tuple(of_finding(f) for f in page.problems))
+        self.actions_changed.emit()
+
+    def write_heading(self, heading: str, lead: str = "") -> None:
+        """Write heading and text of a page that belongs to no journey."""
+        self._heading.say(heading)
+        self._lead.say(lead)
+        self.setAccessibleName(heading)
+
+    def mark_field(self, field: str, words: str) -> None:
+        """Write (or clear) the sentence beside a field; pages with fields override it."""
+
+    def field_target(self, field: str) -> QWidget | None:
+        """Return the widget that a problem of this field leads to."""
+        return None
+
+    # ------------------------------------------------------------------ inside
+
+    def _write_page(self, page: Page) -> None:
+        self._counter.say(self.words("shell.step", n=page.number, total=page.total) if page.total > 1 else "")
+        self._progress.setRange(0, max(page.total, 1))
+        self._progress.setValue(page.number)
+        self._progress.setAccessibleName(self._counter.text())
+        self._progress.setVisible(page.total > 1)
+        self.write_heading(self.words.label(page.title), self.words.label(page.text))
+        self._warning.say(self.words.label(page.warning))
+        self._doubts.say(*(self._finding_words(f) for f in page.warnings))
+        self._write_notice(page.notice)
+
+    def _write_notice(self, notice: Notice | None) -> None:
+        if notice is None:
+            self._notice.say()
+            return
+        self._notice.say(
+            self.words("shell.last_answer", state=self.words(f"voter.state.{notice.state}")),
+            *(self.words(f"voter.reason.{reason}") for reason in notice.reasons),
+            self.words("shell.comment", comment=notice.comment) if notice.comment else "",
+        )
+
+    def _finding_words(self, finding: Finding) -> str:
+        return sentence(self.words, of_finding(finding))
+
+    def _write_problems(self) -> None:
+        fields = {p.field for p in self._problems if p.field}
+        entries = []
+        for problem in self._problems:
+            target = self.field_target(problem.field) if problem.field else None
+            entries.append((sentence(self.words, problem), None if target is None else _leads_to(target)))
+        self._summary.say(self.words("shell.problem", n=len(entries)), entries)
+        for field in self._marked - fields:
+            self.mark_field(field, "")
+        for problem in reversed(self._problems):
+            if problem.field:
+                self.mark_field(problem.field, sentence(self.words, problem))
+        self._marked = fields
+
+
+def _leads_to(target: QWidget) -> Callable[[], object]:
+    return lambda: target.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def application() -> QApplication:
+    """Return the running QApplication."""
+    running = QApplication.instance()
+    assert isinstance(running, QApplication)
+    return running
