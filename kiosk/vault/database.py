@@ -1,0 +1,188 @@
+"""The encrypted database: one connection, its settings, and transactions that are durable when they return.
+
+SQLCipher 4 (AES-256-CBC with HMAC-SHA512 per page). The connection is used by one thread at a time: a lock around
+every transaction sees to that, so the vault's runner and the sync timer may share it.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlcipher3 import dbapi2 as sqlcipher
+
+from kiosk.vault.failures import translated
+from kiosk.vault.schema import migrate
+from registration.errors import StaffMustFix
+
+BUSY_SECONDS = 5.0
+
+_SETTINGS = (
+    "cipher_memory_security = ON",
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "secure_delete = ON",
+    "foreign_keys = ON",
+    "temp_store = MEMORY",
+)
+
+
+class Database:
+    """The vault's database, open or closed. Every method may raise what `failures.translated` names."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._connection: sqlcipher.Connection | None = None
+        self._lock = threading.RLock()
+
+    @property
+    def is_open(self) -> bool:
+        return self._connection is not None
+
+    def open(self, key: bytes) -> None:
+        """Open it with its 32-byte key and bring its tables up to date.
+
+        Raises:
+            StaffMustFix: ``vault.damaged`` (or another key), ``vault.newer``.
+        """
+        with self._lock, translated():
+            self.close()
+            connection = connect(self.path, key)
+            try:
+                migrate(connection)
+            except BaseException:
+                connection.close()
+                raise
+            self._connection = connection
+
+    def close(self) -> None:
+        """Close it; safe to call twice."""
+        with self._lock:
+            connection, self._connection = self._connection, None
+            if connection is not None:
+                connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlcipher.Connection]:
+        """Everything inside happens durably or not at all.
+
+        Raises:
+            StaffMustFix: ``vault.locked`` when the database is closed.
+        """
+        with self._lock, translated():
+            connection = self._opened()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException as error:
+                self._undo(connection, error)
+                raise
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlcipher.Connection]:
+        """One consistent look. Raises StaffMustFix ``vault.locked``."""
+        with self._lock, translated():
+            connection = self._opened()
+            connection.execute("BEGIN")
+            try:
+                yield connection
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+
+    def checkpoint(self) -> None:
+        """Move the log into the database and empty it, so that no deleted page and no flipped bit stays in the log.
+
+        What was committed is durable already: a full disk, or another program reading, only leaves this for later.
+        """
+        with self._lock, translated():
+            connection = self._opened()
+            try:
+                connection.execute("PRAGMA incremental_vacuum").fetchall()
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            except sqlcipher.OperationalError as error:
+                if error.sqlite_errorname not in ("SQLITE_FULL", "SQLITE_BUSY", "SQLITE_LOCKED"):
+                    raise
+
+    def rekey(self, key: bytes) -> None:
+        """Encrypt every page anew under another key, in one transaction of SQLite's own."""
+        with self._lock, translated():
+            self._opened().execute(f"PRAGMA rekey = \"x'{key.hex()}'\"").fetchall()
+            self.checkpoint()
+
+    @contextmanager
+    def at_rest(self) -> Iterator[Path]:
+        """Hold the database still with an empty log, so that its one file is the whole of it and may be copied."""
+        with self._lock:
+            for _ in range(3):
+                self.checkpoint()
+                with self.transaction():
+                    log = Path(f"{self.path}-wal")
+                    if not log.exists() or log.stat().st_size == 0:
+                        yield self.path
+                        return
+        raise StaffMustFix("vault.in_use")
+
+    def check(self) -> None:
+        """Read and verify every page.
+
+        Raises:
+            StaffMustFix: ``vault.damaged``.
+        """
+        with self._lock, translated():
+            connection = self._opened()
+            # The cipher's check reads the file, not the log.
+            self.checkpoint()
+            pages = connection.execute("PRAGMA cipher_integrity_check").fetchall()
+            structure = connection.execute("PRAGMA integrity_check").fetchall()
+            links = connection.execute("PRAGMA foreign_key_check").fetchall()
+        if pages or structure != [("ok",)] or links:
+            raise StaffMustFix("vault.damaged")
+
+    def _opened(self) -> sqlcipher.Connection:
+        if self._connection is None:
+            raise StaffMustFix("vault.locked")
+        return self._connection
+
+    def _undo(self, connection: sqlcipher.Connection, error: BaseException) -> None:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF == 10:
+            # After a failed write or fsync nothing the kernel holds can be trusted: start again from the disk.
+            self.close()
+        elif connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def connect(path: Path, key: bytes) -> sqlcipher.Connection:
+    """Open the encrypted file with the vault's settings and prove that the key opens it.
+
+    Args:
+        path: an existing file; an empty one becomes a database.
+        key: 32 bytes, used as they are (no derivation per connection).
+    """
+    if not path.exists():
+        raise StaffMustFix("vault.missing")
+    fresh = path.stat().st_size == 0
+    connection = sqlcipher.connect(str(path), timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    try:
+        # Before the key: a wrong one would otherwise be written to stderr, and so to a log.
+        connection.execute("PRAGMA cipher_log_level = NONE").fetchall()
+        connection.set_key(f"x'{key.hex()}'")
+        if fresh:
+            connection.execute("PRAGMA auto_vacuum = INCREMENTAL").fetchall()
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        for setting in _SETTINGS:
+            connection.execute(f"PRAGMA {setting}").fetchall()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def create_file(path: Path) -> None:
+    """Make the empty file of a new database, readable by its owner only; SQLite gives its log the same rights."""
+    with translated():
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
