@@ -238,11 +238,12 @@ def open_packet(packet: CheckedPacket, identities: Sequence[str]) -> OpenedPacke
         manifest = canonical.load(text, limit=MAX_MANIFEST)
     except (ustar.BadArchive, canonical.NotCanonical, KeyError, StopIteration):
         raise PacketRefused("packet.damaged") from None
-    if manifest.get("v") != VERSION:
+    if not _is_ours(manifest.get("v")):
         raise UnsupportedPacket("packet.unsupported")
     header = packet.header
     same = digest(text) == header.inner_manifest_sha256 and first == MANIFEST_FILE
-    if not same or any(manifest.get(name) != getattr(header, name) for name in _SHARED):
+    ids = {name: getattr(header, name) for name in _SHARED}
+    if not same or canonical.dump({name: manifest.get(name) for name in _SHARED}) != canonical.dump(ids):
         raise PacketRefused("packet.inner_differs")
     listed = {name: {"sha256": digest(content), "size": len(content)} for name, content in files.items()}
     if manifest.get("files") != listed or not _files_fit(files):
@@ -263,13 +264,18 @@ def _parse_header(text: bytes) -> Header:
         body = canonical.load(text, limit=MAX_HEADER)
     except canonical.NotCanonical:
         raise PacketRefused("packet.damaged") from None
-    if (body.pop("v", None), body.pop("alg", None)) != (VERSION, ALGORITHMS) or body.get("type") not in TYPES:
+    version, algorithms = body.pop("v", None), body.pop("alg", None)
+    if not _is_ours(version) or algorithms != ALGORITHMS or body.get("type") not in TYPES:
         raise UnsupportedPacket("packet.unsupported")
     if set(body) != {each.name for each in fields(Header)} or not all(
         _FIELDS[name](value) for name, value in body.items()
     ):
         raise PacketRefused("packet.damaged")
     return Header(**body)
+
+
+def _is_ours(version: object) -> bool:
+    return type(version) is int and version == VERSION  # True and 1.0 equal 1 in Python
 
 
 def _text(pattern: re.Pattern[str]) -> Callable[[Any], bool]:
