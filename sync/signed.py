@@ -11,8 +11,8 @@ from typing import Any
 
 from sync import canonical, sshsig
 
-MAX_BODY = 256 * 1024
-"""Longest body, in characters."""
+MAX_BODY = 1024 * 1024
+"""Longest body, in characters: the list of a batch of some 4,000 packets."""
 
 Document = Mapping[str, str]
 """``body`` and ``signature``, both text."""
