@@ -83,6 +83,7 @@ enrolment_tokens = Table(
     Column("created", Moment, nullable=False),
     Column("expires", Moment, nullable=False),
     Column("used", Moment),
+    Column("kiosk_id", String(64)),  # the kiosk it made
 )
 
 # ---------------------------------------------------------------- codes, accounts, sessions

@@ -167,6 +167,7 @@ def upgrade() -> None:
         sa.Column("created", Moment(), nullable=False),
         sa.Column("expires", Moment(), nullable=False),
         sa.Column("used", Moment(), nullable=True),
+        sa.Column("kiosk_id", sa.String(length=64), nullable=True),
         sa.PrimaryKeyConstraint("election", "token_hash", name=op.f("pk_enrolment_tokens")),
     )
     op.create_table(

@@ -1,0 +1,120 @@
+"""`serve`: run the server. `--embedded`: as the kiosk's own child, on loopback, never outliving it."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import importlib.util
+import json
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+from types import FrameType
+
+import uvicorn
+
+from registration.errors import StaffMustFix
+from server.app import create_app
+from server.commands import _shared
+from server.context import Server, open_server
+from server.devices import new_enrolment_token
+
+LOOPBACK = "127.0.0.1"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    _shared.add_place(parser)
+    parser.add_argument("--embedded", action="store_true", help="loopback only; stop when stdin ends")
+    parser.add_argument("--host", default=LOOPBACK, help="address to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=int, default=0, help="port to listen on; 0 takes a free one")
+    parser.add_argument("--escrow", default="", help="age recipient of the offline escrow key, at the first start")
+    parser.add_argument(
+        "--demo", action="store_true", help="make an official for the demo and name it in the ready line"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    server = open_server(_shared.settings_of(args), _shared.read_key())
+    try:
+        listener = _listen(LOOPBACK if args.embedded else args.host, args.port)
+        _Program(server, listener, embedded=args.embedded).run(sockets=[listener])
+    finally:
+        server.close()
+    return 0
+
+
+class _Program(uvicorn.Server):
+    """uvicorn with our ready line, and an end when stdin ends."""
+
+    def __init__(self, server: Server, listener: socket.socket, *, embedded: bool) -> None:
+        super().__init__(
+            uvicorn.Config(
+                create_app(server),
+                log_config=None,
+                access_log=False,  # paths hold request ids
+                server_header=False,
+                timeout_graceful_shutdown=5,
+                lifespan="on",
+            )
+        )
+        self._server = server
+        self._listener = listener
+        self._embedded = embedded
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        # uvicorn raises the signals it caught again when it is done; by then there is nothing left to stop.
+        for caught in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(caught, _already_stopping)
+        super().run(sockets)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.should_exit:
+            return
+        _shared.say(json.dumps(self._ready_line()))
+        if self._embedded:
+            threading.Thread(target=self._end_with_stdin, daemon=True, name="stdin").start()
+
+    def _ready_line(self) -> dict[str, object]:
+        with self._server.store.write() as unit:
+            token = new_enrolment_token(unit, self._server.master)
+        line: dict[str, object] = {
+            "port": self._listener.getsockname()[1],
+            "pid": os.getpid(),
+            "enrolment_token": token,
+        }
+        if self._server.settings.demo:
+            line["official"] = _demo_official(self._server)
+        return line
+
+    def _end_with_stdin(self) -> None:
+        while os.read(sys.stdin.fileno(), 4096):
+            pass
+        self.should_exit = True
+
+
+def _already_stopping(_signal: int, _frame: FrameType | None) -> None:
+    pass
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Raises StaffMustFix ``serve.port_taken``."""
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    if os.name != "nt":
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError:
+        listener.close()
+        raise StaffMustFix("serve.port_taken", port=port) from None
+    return listener
+
+
+def _demo_official(server: Server) -> dict[str, str]:
+    made: dict[str, str] = importlib.import_module("server.officials").demo_official(server)
+    return made

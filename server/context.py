@@ -1,0 +1,92 @@
+"""What every part of the server works with, opened once: settings, store, blobs, keys, clock."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fastapi import Request
+
+from registration.ports import Clock
+from server import keyring
+from server.blobs import BlobStore
+from server.clock import SystemClock
+from server.keyring import KeyRing
+from server.sealing import MasterKey
+from server.settings import Settings
+from server.store import Store, migrate, open_engine
+from sync.config import ElectionConfig
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """The open server. `wake` is set when there may be packets to open."""
+
+    settings: Settings
+    store: Store
+    blobs: BlobStore
+    master: MasterKey = field(repr=False)
+    clock: Clock
+    hashing: threading.Semaphore
+    """Taken around each Argon2id computation: logins may not eat the machine."""
+    wake: threading.Event
+
+    @property
+    def election(self) -> str:
+        return self.settings.election
+
+    @property
+    def uploads(self) -> Path:
+        """Folder of packets still arriving."""
+        return self.settings.data / "uploads"
+
+    def ring(self) -> KeyRing:
+        with self.store.read() as connection:
+            return keyring.load(connection, self.election, self.master)
+
+    def config(self) -> ElectionConfig:
+        """Return the election's configuration in force."""
+        with self.store.read() as connection:
+            ring = keyring.load(connection, self.election, self.master)
+            return keyring.current_config(connection, self.election, ring)
+
+    def close(self) -> None:
+        self.store.close()
+
+
+def open_server(settings: Settings, master: MasterKey, clock: Clock | None = None) -> Server:
+    """Open the database (made, migrated and given keys where needed) and the folders beside it.
+
+    Raises:
+        StaffMustFix: ``store.wrong_key``, ``store.unreachable``, ``store.no_folder``.
+    """
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    clock = clock or SystemClock()
+    engine = open_engine(settings.database_url, master.database())
+    migrate(engine)
+    store = Store(engine, settings.election, clock)
+    server = Server(
+        settings,
+        store,
+        BlobStore(settings.data / "blobs"),
+        master,
+        clock,
+        threading.Semaphore(2 * (os.cpu_count() or 1)),
+        threading.Event(),
+    )
+    server.uploads.mkdir(exist_ok=True, mode=0o700)
+    with store.write() as unit:
+        keyring.ensure(unit, master, settings.escrow)
+    return server
+
+
+def server_of(request: Request) -> Server:
+    """FastAPI dependency: the open server."""
+    server: Server = request.app.state.server
+    return server
+
+
+ServerFactory = Callable[[Settings, MasterKey], Server]
