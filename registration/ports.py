@@ -378,6 +378,9 @@ class ServerLink(Protocol):
     def content(self, session: Session, request_id: RequestId) -> RequestSubmission:
         """Return the voter's own last version, to be completed or sent anew."""
 
+    def withdraw(self, session: Session, request_id: RequestId) -> RequestStatus:
+        """Take a request back (deregistration). Raises VoterCanFix ``request.not_withdrawable``."""
+
     def profile(self, session: Session) -> AccountProfile:
         """Return what a new request needs of the account: personal data and portrait."""
 

@@ -1,0 +1,69 @@
+"""What the voter's windows need of the world, joined by `kiosk/bootstrap.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from registration.catalog.definitions import Service
+from registration.journey.state import Facts
+from registration.model.contact import Contact
+from registration.model.ids import ServiceId
+from registration.ports import (
+    AccountProfile,
+    CameraSource,
+    Captures,
+    Clock,
+    DocumentReader,
+    Drafts,
+    Outbox,
+    PasswordHasher,
+    PictureIntake,
+    ProofChecker,
+    ServerLink,
+    Session,
+    VoterKey,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class VoterServices:
+    """Ports and a few functions. Everything here may be called from a worker thread."""
+
+    catalog: Mapping[ServiceId, Service]
+    clock: Clock
+    drafts: Drafts
+    outbox: Outbox
+    link: ServerLink
+    captures: Captures
+    face_camera: CameraSource
+    document_camera: CameraSource
+    reader: DocumentReader
+    proof_checker: ProofChecker
+    pictures: PictureIntake
+    passwords: PasswordHasher
+    facts: Callable[[], Facts]
+    """The kiosk's facts of today: dates, lists and limits of the signed configuration."""
+    new_id: Callable[[], str]
+    """A fresh UUIDv7."""
+    sync_now: Callable[[], None]
+    """One round with the server; raises WillRetry when it cannot be reached."""
+    camera_problem: Callable[[], str]
+    """Error code of the face camera, "" when it is ready. May take a second."""
+    registration_open: Callable[[], bool]
+    files_folder: Path | None = None
+    """Where "from a file" looks; None: removable media."""
+
+
+@dataclass(slots=True)
+class Voter:
+    """Who is at the machine now. Kept in memory only, dropped at the end of the session."""
+
+    contact: Contact
+    key: VoterKey
+    password: str = field(repr=False)
+    """Needed to sign in at the server once it knows the account that was opened a moment ago."""
+    session: Session | None = None
+    profile: AccountProfile | None = field(default=None, repr=False)
+    verified: bool = True
