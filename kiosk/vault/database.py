@@ -16,7 +16,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from kiosk.vault.failures import translated
 from kiosk.vault.schema import migrate
-from registration.errors import StaffMustFix
+from registration.errors import StaffMustFix, WillRetry
 
 BUSY_SECONDS = 5.0
 
@@ -125,7 +125,7 @@ class Database:
                     if not log.exists() or log.stat().st_size == 0:
                         yield self.path
                         return
-        raise StaffMustFix("vault.in_use")
+        raise WillRetry("vault.in_use")
 
     def check(self) -> None:
         """Read and verify every page.

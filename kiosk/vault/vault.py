@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -229,6 +231,12 @@ class Vault:
         self._database.check()
         if read_slots(self.folder).entry("passphrase") is None:
             raise StaffMustFix("vault.damaged")
+
+    @contextmanager
+    def at_rest(self) -> Iterator[Path]:
+        """Hold the database still for copying, see `backup.back_up`."""
+        with self._database.at_rest() as path:
+            yield path
 
     # ------------------------------------------------------------ slots
 
