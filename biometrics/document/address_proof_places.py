@@ -1,0 +1,397 @@
+"""Takes a declared address apart and looks for it on a page that was read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from biometrics.document.names import distance, fold, same_word, sounds, tokens
+from biometrics.document.page_read import Run, Token
+
+_TYPES = frozenset(
+    "via v viale vle corso cso piazza pza pzza p piazzale largo strada vicolo vico localita loc contrada ss statale "
+    "strasse str platz pl allee weg gasse ring damm ufer markt "
+    "street st road rd avenue ave av lane ln drive dr close court ct square sq place terrace crescent way boulevard "
+    "blvd bd rue r chemin ch impasse imp quai cours route rte allees passage "
+    "odos leoforos leof lewf plateia pl plat οδοσ οδ λεωφοροσ λεωφ λεωφορου πλατεια πλ "
+    "rruga rr rrug bulevardi bul blv bulevard sheshi lagjja lagja lgj rrugica straat laan calle c avda "
+    "n nr no num numero number nro αρ αριθ hausnr".split()
+)
+"""Words for kinds of streets and for "number": they may be shortened, left out or differ."""
+_SMALL = frozenset(
+    "de la le du des d l di del della dei degli delle da e i te se of the von der den dem am an zu zum zur und et".split()
+)
+_COUNTRIES = frozenset(
+    "italia itali italy gjermani germany deutschland greqi greece ellada ελλαδα franca france zvicer schweiz suisse "
+    "svizzera switzerland austri austria osterreich angli england uk mbreteria bashkuar united kingdom usa shba belgjike "
+    "belgique belgium kosove kosovo kosova shqiperi albania maqedoni macedonia ireland irlande".split()
+)
+_FLAT = frozenset("int interno scala sc apt app appartamento flat wohnung og eg piano kati ap hyrja orofos".split())
+_CODES = (
+    re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b"),
+    re.compile(r"\b[A-Z]\d[\dW] ?[A-Z\d]{4}\b"),
+    re.compile(r"\b\d{4} ?[A-Z]{2}\b(?=.*\w)"),
+    re.compile(r"\b\d{5}\b|\b\d{3} \d{2}\b|\b\d{2}-\d{3}\b"),
+    re.compile(r"\b\d{4}\b"),
+)
+_TOWNS: tuple[frozenset[str], ...] = tuple(
+    frozenset(fold(name) for name in line.split("|"))
+    for line in """\
+roma|rome|romë|rom
+milano|milan|mailand
+firenze|firence|florence|florenz
+torino|turin
+napoli|naples|neapel
+venezia|venecia|venedig|venice
+genova|gjenova|genoa
+bologna|bolonjë|bolonja
+ancona|ankona
+brescia|breshia
+treviso|trevizo
+padova|padua
+vicenza|viçenca
+athina|athinë|athens|athen|αθήνα|αθηνών|athinai|αθήναι
+thessaloniki|selanik|θεσσαλονίκη|θεσσαλονίκης|saloniki|salonica
+ioannina|janinë|janina|ιωάννινα|ιωαννίνων|giannena|γιάννενα
+patra|πάτρα|πατρών|patras
+larisa|larissa|λάρισα|λαρίσης
+volos|βόλος|βόλου
+irakleio|heraklion|ηράκλειο|ηρακλείου|iraklio|iraklion
+peiraias|pireu|piraeus|πειραιάς|πειραιώς
+kerkyra|korfuz|corfu|κέρκυρα|κερκύρας
+kastoria|kostur|καστοριά
+florina|follorinë|φλώρινα
+kavala|kavalla|καβάλα
+rodos|rodhos|rhodes|ρόδος|ρόδου
+chania|hania|χανιά
+münchen|mynih|munich|muenchen|mynihu
+köln|këln|koeln|cologne
+nürnberg|nuremberg|nyrnberg|nuernberg
+hamburg|hamburgu
+stuttgart|shtutgart
+düsseldorf|dyseldorf|duesseldorf
+frankfurt|frankfurti|frankfurt am main
+hannover|hanover
+wien|vjenë|vienna|vjena
+zürich|zyrih|zurich|cyrih|zuerich
+basel|bazel|bâle
+bern|bernë|berne
+genève|gjenevë|geneva|genf|gjeneva
+lausanne|lozanë
+bruxelles|bruksel|brussels|brussel|brüssel
+liège|lieg|luttich
+anvers|antwerpen|antwerp
+paris|parisi
+marseille|marsejë|marseilles
+lyon|lion
+strasbourg|strasburg|strassburg
+london|londër|londra|londres
+manchester|mançester
+new york|nju jork
+chicago|çikago
+prishtinë|prishtina|pristina
+pejë|peja|pec
+tetovë|tetova|tetovo
+shkup|shkupi|skopje
+ulqin|ulqini|ulcinj
+tiranë|tirana
+barcelona|barcelonë
+madrid|madridi
+stockholm|stokholm
+copenhagen|kopenhagen|københavn
+den haag|hagë|the hague""".splitlines()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A declared address taken apart. All words folded."""
+
+    street: tuple[str, ...] = field(repr=False)
+    """Words that name the street, without its kind."""
+    number: str = field(repr=False)
+    """House number, digits only; "" when there is none."""
+    letter: str = field(repr=False)
+    code: str = field(repr=False)
+    """Postcode without spaces, lower case."""
+    towns: frozenset[tuple[str, ...]] = field(repr=False)
+    """Every name of the town, each as its words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What of a declared address was found, and where on the page (left, top, right, bottom)."""
+
+    street: bool = False
+    number: bool = False
+    other_number: bool = False
+    """Another house number stands where the declared one should."""
+    code: bool = False
+    other_code: bool = False
+    town: bool = False
+    box: tuple[float, float, float, float] | None = None
+
+    @property
+    def score(self) -> int:
+        return 4 * self.street + 3 * self.number + 2 * self.code + 2 * self.town - self.other_number - self.other_code
+
+
+def parse(address: str) -> Declared:
+    """Take apart ``Via Roma 12, int. 3, 20121 Milano``, ``12 rue Victor Hugo, 75011 Paris`` and the like."""
+    text = " ".join(re.split(r"[\n;]+", address)).strip()
+    code = _postcode(text)
+    segments = [s.strip() for s in re.split(r"[,\n;]+", address) if s.strip()]
+    if len(segments) == 1 and code:
+        before, _, after = text.partition(code)
+        segments = [before.strip()] + ([f"{code} {after.strip()}"] if after.strip() else [code])
+    street: list[str] = []
+    number = letter = ""
+    town: list[str] = []
+    for index, segment in enumerate(segments):
+        has_code = bool(code) and code in segment
+        left = tokens(segment.replace(code, " ", 1)) if has_code else tokens(segment)
+        if has_code and not (index == 0 and not street and any(t.isdigit() for t in left)):
+            town = town or [t for t in left if not t.isdigit()]
+        elif not street and any(any(c.isalpha() for c in t) for t in left):
+            street, number, letter = _street(left)
+            if not street:
+                street = left
+        elif street and not number and left and re.fullmatch(r"\d{1,4}[a-z]?", left[-1]) and not set(left) & _FLAT:
+            number, letter = _split(left[-1])
+        elif street and not town and not (set(left) & (_COUNTRIES | _FLAT)) and not any(t.isdigit() for t in left):
+            town = [t for t in left if len(t) > 2]
+    return Declared(tuple(street), number, letter, re.sub(r"\W", "", code).lower(), _town_names(town))
+
+
+def _postcode(text: str) -> str:
+    upper = text.upper()
+    for pattern in _CODES:
+        hits = list(pattern.finditer(upper))
+        if hits:
+            return text[hits[-1].start() : hits[-1].end()]
+    return ""
+
+
+def _split(token: str) -> tuple[str, str]:
+    digits = re.match(r"\d+", token)
+    return (digits.group(), token[digits.end() :][:1]) if digits else ("", "")
+
+
+def _street(words: list[str]) -> tuple[list[str], str, str]:
+    numbers = [i for i, w in enumerate(words) if re.fullmatch(r"\d{1,4}[a-z]?", w)]
+    if not numbers:
+        return _core(words), "", ""
+    at = 0 if numbers[0] == 0 and len(words) > 1 else numbers[-1]
+    number, letter = _split(words[at])
+    rest = words[:at] + words[at + 1 :]
+    if not letter and at < len(words) - 1 and at > 0 and len(words[at + 1]) == 1:
+        letter = words[at + 1]
+        rest = words[:at] + words[at + 2 :]
+    return _core(rest), number, letter
+
+
+def _core(words: Iterable[str]) -> list[str]:
+    kept = [_stem(w) for w in words]
+    core = [w for w in kept if w not in _TYPES and w not in _SMALL and w not in _FLAT]
+    return core or [w for w in kept if w not in _SMALL]
+
+
+def _stem(word: str) -> str:
+    """``hauptstrasse`` and ``hauptstr`` -> ``hauptstr``; ``28ης`` -> ``28``."""
+    word = re.sub(r"(?<=\w{2})(strasse|strabe|stra8e|strafe|strase|strae|strale)$", "str", word)
+    return re.sub(r"^(\d+)(η|ησ|is|ish|th|st|nd|rd)$", r"\1", word)
+
+
+def _town_names(words: list[str]) -> frozenset[tuple[str, ...]]:
+    own = tuple(w for w in words if w not in _COUNTRIES)
+    if not own:
+        return frozenset()
+    names = {own}
+    joined = " ".join(own)
+    for group in _TOWNS:
+        if joined in group or any(w in group for w in own) or any(distance(joined, g) <= 0.5 for g in group):
+            names |= {tuple(g.split()) for g in group}
+    return frozenset(names)
+
+
+# ---------------------------------------------------------------- looking for it
+
+
+def find(declared: Declared, page: list[Run], *, greek: bool) -> Place:
+    """Return the best place on a page for a declared address."""
+    best = Place()
+    for index, run in enumerate(page):
+        for line, here in _lines_from(page, index, run):
+            for start, end in _street_spans(declared, line, greek):
+                place = _judge(declared, page, line, here, start, end, greek)
+                if place.score > best.score:
+                    best = place
+    if not best.street:
+        around = _code_or_town(declared, page, greek)
+        return around if around.score > best.score else best
+    return best
+
+
+def _lines_from(page: list[Run], index: int, run: Run) -> list[tuple[list[Token], list[Run]]]:
+    """The run alone, and the run with the next one under it, for an address that a line break cuts."""
+    found = [(list(run.tokens), [run])]
+    for below in page[index + 1 : index + 8]:
+        step = below.middle - run.middle
+        if 0.6 * run.height < step < 2.6 * run.height and below.left <= run.right and run.left <= below.right + run.height:
+            found.append((list(run.tokens) + list(below.tokens), [run, below]))
+            break
+    return found
+
+
+def _street_spans(declared: Declared, line: list[Token], greek: bool) -> list[tuple[int, int]]:
+    """Token spans (first, last) in which the street's name stands."""
+    core = declared.street
+    if not core:
+        return []
+    key = max(core, key=lambda w: (not w.isdigit(), len(w)))
+    others = [w for w in core if w is not key]
+    spans = []
+    for at, token in enumerate(line):
+        if not _street_word(token, key, greek):
+            continue
+        first = last = at
+        weight, total = float(len(key)), float(sum(map(len, core)))
+        for word in others:
+            near = range(max(0, at - len(core) - 2), min(len(line), at + len(core) + 3))
+            hit = next((i for i in near if i != at and _street_word(line[i], word, greek)), None)
+            if hit is None:
+                hit = next((i for i in near if i != at and _short_for(line[i], word, greek)), None)
+            if hit is not None:
+                weight += len(word)
+                first, last = min(first, hit), max(last, hit)
+        if weight >= 0.55 * total:
+            spans.append((first, last))
+    return spans
+
+
+def _street_word(token: Token, word: str, greek: bool) -> bool:
+    stem = _stem(token.text)
+    if word.isdigit() or len(word) < 3:
+        return stem == word
+    return same_word(stem, word, confidence=token.word.confidence - 12, greek_page=greek)
+
+
+def _short_for(token: Token, word: str, greek: bool) -> bool:
+    """An initial or a beginning with a point: ``F.`` for Francesco, ``Ελ.`` for Eleftheriou."""
+    if len(token.text) > 4 or not (token.dotted or len(token.text) == 1):
+        return False
+    return word.startswith(token.text) or any(
+        b.startswith(a) for a in sounds(token.text, greek_page=greek) for b in sounds(word)
+    )
+
+
+def _judge(
+    declared: Declared, page: list[Run], line: list[Token], here: list[Run], start: int, end: int, greek: bool
+) -> Place:
+    before = [t for t in line[max(0, start - 3) : start]]
+    after = [t for t in line[end + 1 : end + 6]]
+    inside = [t for t in line[start : end + 1]]
+    number = other = False
+    mark = [line[start].word, line[end].word]
+    if declared.number:
+        for token in (*after[:4], *reversed(before), *inside):
+            if _house(token.text, declared):
+                number = True
+                mark.append(token.word)
+                break
+        neighbours = [*after[:2], *before[-2:]]
+        other = not number and any(re.fullmatch(r"\d{1,4}[a-z]?", _digits(t.text)) for t in neighbours if _numeric(t.text))
+    else:
+        number = True
+    near = _around(page, here)
+    code = _has_code(declared, near)
+    town_at = _has_town(declared, near, greek)
+    other_code = bool(declared.code) and not code and _another_code(declared, near)
+    boxes = [(w.left, w.top, w.right, w.bottom) for w in mark] + [(t.word.left, t.word.top, t.word.right, t.word.bottom) for t in town_at]
+    box = (min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes))
+    return Place(True, number, other, code, other_code, bool(town_at), box)
+
+
+def _digits(text: str) -> str:
+    if any(c.isdigit() for c in text):
+        return text.translate(str.maketrans("oilsb", "01158")) if sum(c.isdigit() for c in text) * 2 >= len(text) else text
+    return {"l": "1", "i": "1", "o": "0", "ll": "11", "il": "11", "li": "11"}.get(text, text)
+
+
+def _numeric(text: str) -> bool:
+    return any(c.isdigit() for c in text)
+
+
+def _house(text: str, declared: Declared) -> bool:
+    for form in (text, _digits(text)):
+        digits, tail = _split(form)
+        if digits == declared.number and len(form) - len(digits) <= 1:
+            return not (tail and declared.letter) or tail == declared.letter or (tail + declared.letter) in ("8b", "b8", "4a", "a4")
+    # A letter read as a digit: 12B -> 128.
+    return bool(declared.letter) and text == declared.number + {"b": "8", "a": "4", "o": "0", "s": "5"}.get(declared.letter, "-")
+
+
+def _around(page: list[Run], here: list[Run]) -> list[Run]:
+    top, bottom = here[0].middle, here[-1].middle
+    size = max(r.height for r in here)
+    left, right = min(r.left for r in here), max(r.right for r in here)
+    return [
+        r
+        for r in page
+        if top - 3.2 * size <= r.middle <= bottom + 5.5 * size and r.left <= right + 14 * size and r.right >= left - 14 * size
+    ]
+
+
+def _joined(run: Run) -> str:
+    return " ".join(_digits(t.text) for t in run.tokens)
+
+
+def _has_code(declared: Declared, near: list[Run]) -> bool:
+    if not declared.code:
+        return False
+    return any(_spaced(declared.code).search(form) for r in near for form in (_joined(r), " ".join(t.text for t in r.tokens)))
+
+
+def _spaced(code: str) -> re.Pattern[str]:
+    loose = {"o": "[o0]", "0": "[o0]", "1": "[1il]", "i": "[1i]", "5": "[5s]", "s": "[5s]", "8": "[8b]", "b": "[8b]"}
+    return re.compile(r"(?<![0-9])" + " ?".join(loose.get(c, re.escape(c)) for c in code) + r"(?![0-9])")
+
+
+def _another_code(declared: Declared, near: list[Run]) -> bool:
+    """A code of the same shape that differs by more than a slip of reading."""
+    if not declared.code.isdigit():
+        return False
+    for run in near:
+        for hit in re.finditer(r"(?<!\d)\d[\d ]{2,5}\d(?!\d)", _joined(run)):
+            digits = hit.group().replace(" ", "")
+            if len(digits) == len(declared.code) and sum(a != b for a, b in zip(digits, declared.code, strict=True)) >= 2:
+                return True
+    return False
+
+
+def _has_town(declared: Declared, near: list[Run], greek: bool) -> list[Token]:
+    for run in near:
+        for at in range(len(run.tokens)):
+            for name in declared.towns:
+                part = run.tokens[at : at + len(name)]
+                if len(part) == len(name) and all(
+                    same_word(t.text, w, confidence=min(80, t.word.confidence), greek_page=greek)
+                    for t, w in zip(part, name, strict=True)
+                ):
+                    return list(part)
+    return []
+
+
+def _code_or_town(declared: Declared, page: list[Run], greek: bool) -> Place:
+    code = _has_code(declared, page)
+    town = _has_town(declared, page, greek)
+    return Place(code=code, town=bool(town))
+
+
+_ANY_CODE = re.compile(r"(?<!\d)(\d{5}|\d{3} \d{2}|[a-z]{1,2}\d[a-z\d]? \d[a-z]{2}|\d{4}) [^\W\d]{3,}|[^\W\d]{3,} (\d{4,5}|[a-z]{1,2}\d[a-z\d]? \d[a-z]{2})(?!\d)")
+
+
+def any_address(page: list[Run]) -> bool:
+    """Tell whether a page carries anything like an address: a postcode beside a word, under or beside a number."""
+    return any(_ANY_CODE.search(" ".join(t.text for t in run.tokens)) for run in page)

@@ -1,0 +1,138 @@
+"""Finds a sheet of paper in a picture, flattens it and evens its light, ready for reading."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from biometrics.document.text_ocr import Grey
+
+_LOOK = 800
+"""Longest side, in pixels, of the small picture in which the sheet is looked for."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sheet:
+    """A flattened page. `to_photo` is the homography (3, 3) from its pixels to those of the photograph."""
+
+    grey: Grey = field(repr=False)
+    to_photo: NDArray[np.float64] = field(repr=False)
+    found: bool
+    """Four edges were seen; otherwise the whole picture is taken as the page."""
+
+
+def flatten(picture: NDArray[np.uint8]) -> Sheet:
+    """Return the page of a BGR or grey photograph, flat where its four edges are seen."""
+    grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY) if picture.ndim == 3 else picture
+    corners = find_sheet(picture)
+    if corners is None:
+        return Sheet(grey, np.eye(3), False)
+    (a, b, c, d) = corners
+    width = int(max(np.linalg.norm(b - a), np.linalg.norm(c - d)))
+    height = int(max(np.linalg.norm(d - a), np.linalg.norm(c - b)))
+    flat = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
+    matrix = cv2.getPerspectiveTransform(corners, flat)
+    page = cv2.warpPerspective(grey, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    return Sheet(page.astype(np.uint8), np.linalg.inv(matrix), True)
+
+
+def find_sheet(picture: NDArray[np.uint8]) -> NDArray[np.float32] | None:
+    """Return the four corners (4, 2) of a sheet lying wholly in the picture, clockwise from top left, or None."""
+    scale = _LOOK / max(picture.shape[:2])
+    small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    planes = [small] if small.ndim == 2 else [small[:, :, 2], small[:, :, 1], small[:, :, 0]]
+    best: tuple[float, NDArray[np.float32]] | None = None
+    for plane in planes:
+        soft = cv2.medianBlur(np.ascontiguousarray(plane), 7)
+        _, bright = cv2.threshold(soft, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+        local = cv2.adaptiveThreshold(soft, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY, 151, 2)
+        edges = cv2.dilate(cv2.Canny(soft, 20, 60), np.ones((3, 3), np.uint8))
+        for mask in (cv2.morphologyEx(bright, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8)), local, edges):
+            for contour in cv2.findContours(mask, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)[0]:
+                found = _quad(contour, small.shape[:2])
+                if found is not None and (best is None or found[0] > best[0]):
+                    best = found
+    return None if best is None else (best[1] / scale).astype(np.float32)
+
+
+def _quad(contour: NDArray[np.int32], shape: tuple[int, int]) -> tuple[float, NDArray[np.float32]] | None:
+    """(score, corners) when a contour is a sheet clear of the picture's border."""
+    height, width = shape
+    hull = cv2.convexHull(contour)
+    area = cv2.contourArea(hull)
+    if not 0.18 * width * height <= area <= 0.985 * width * height:
+        return None
+    outline = cv2.approxPolyDP(hull, 0.02 * cv2.arcLength(hull, True), True)[:, 0].astype(np.float32)
+    if len(outline) != 4:
+        return None
+    filled = cv2.contourArea(outline) / area
+    margin = 3
+    at_border = sum(1 for x, y in outline if not (margin < x < width - margin and margin < y < height - margin))
+    if at_border >= 2 or not 0.93 <= filled <= 1.07:
+        return None
+    corners = _clockwise(outline)
+    sides = np.linalg.norm(corners - np.roll(corners, -1, axis=0), axis=1)
+    if min(sides[0], sides[2]) < 0.75 * max(sides[0], sides[2]) or min(sides[1], sides[3]) < 0.75 * max(sides[1], sides[3]):
+        return None
+    return area, corners
+
+
+def _clockwise(points: NDArray[np.float32]) -> NDArray[np.float32]:
+    middle = points.mean(axis=0)
+    turn = np.arctan2(points[:, 1] - middle[1], points[:, 0] - middle[0])
+    ordered = points[np.argsort(turn)]
+    return np.roll(ordered, -int(np.argmin(ordered.sum(axis=1))), axis=0)
+
+
+def even_light(grey: Grey) -> Grey:
+    """Divide by the paper's own brightness: shadows and tints go, ink stays."""
+    side = max(grey.shape)
+    small = cv2.resize(grey, None, fx=600 / side, fy=600 / side, interpolation=cv2.INTER_AREA) if side > 600 else grey
+    paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (17, 17)))
+    paper = cv2.GaussianBlur(paper, (0, 0), 9)
+    paper = cv2.resize(paper, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.divide(grey, np.maximum(paper, 24), scale=235), np.uint8)
+
+
+def ink(grey: Grey) -> Grey:
+    """Binary text mask (255 = ink) of a picture with even light."""
+    side = max(15, (max(grey.shape) // 60) | 1)
+    return cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, side, 14).astype(np.uint8)
+
+
+def letter_height(mask: Grey) -> float:
+    """Median height in pixels of the letters in a text mask; 0 when there are fewer than 25."""
+    _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    w, h, area = stats[1:, 2], stats[1:, 3], stats[1:, 4]
+    limit = 0.06 * max(mask.shape)
+    letters = (h >= 5) & (h <= limit) & (w >= 2) & (w <= 3 * h) & (h <= 6 * w) & (area >= 0.15 * w * h)
+    return float(np.median(h[letters])) if int(letters.sum()) >= 25 else 0.0
+
+
+def direction(mask: Grey) -> tuple[bool, bool]:
+    """Return (text runs up and down, that is doubtful): straightened lines change more sharply than columns."""
+    across, _ = _sharpest(mask)
+    down, _ = _sharpest(np.ascontiguousarray(np.rot90(mask)))
+    return down > across, max(across, down) < 1.6 * min(across, down)
+
+
+def skew(mask: Grey) -> float:
+    """Angle of the text lines in degrees (counter-clockwise positive), within 8 degrees."""
+    return _sharpest(mask)[1]
+
+
+def _sharpest(mask: Grey) -> tuple[float, float]:
+    """(sharpness, angle) at which the rows of a text mask change most."""
+    side = max(mask.shape)
+    small = cv2.resize(mask, None, fx=1000 / side, fy=1000 / side, interpolation=cv2.INTER_AREA)
+    best = (0.0, 0.0)
+    for step, span in ((1.0, 8.0), (0.2, 1.0)):
+        centre = best[1]
+        for angle in np.arange(centre - span, centre + span + step / 2, step):
+            turn = cv2.getRotationMatrix2D((small.shape[1] / 2, small.shape[0] / 2), -angle, 1)
+            rows = cv2.warpAffine(small, turn, (small.shape[1], small.shape[0])).mean(axis=1)
+            best = max(best, (float(np.square(np.diff(rows)).sum()), float(angle)))
+    return best

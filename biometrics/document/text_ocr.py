@@ -1,0 +1,108 @@
+"""Runs Tesseract on a picture in memory and gives its words with their places.
+
+The program is fed through pipes, one thread each, so that nothing of a voter's paper touches the disk.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import subprocess
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from registration.errors import StaffMustFix
+
+Grey = NDArray[np.uint8]
+"""A grey picture, (height, width) uint8."""
+
+BLOCK, LINE, SPARSE, AUTO = 6, 7, 11, 3
+"""Page segmentation modes of Tesseract: one block, one line, scattered text, automatic."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word as read. `confidence` 0 to 100; the box is in pixels of the picture that was read."""
+
+    text: str = field(repr=False)
+    confidence: float
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def height(self) -> int:
+        return self.bottom - self.top
+
+    @property
+    def middle(self) -> float:
+        return (self.top + self.bottom) / 2
+
+
+@functools.cache
+def languages() -> frozenset[str]:
+    """Return the languages Tesseract can read on this machine.
+
+    Raises:
+        StaffMustFix: ``proof.reader_missing`` when the program is not installed.
+    """
+    program = shutil.which("tesseract")
+    if program is None:
+        raise StaffMustFix("proof.reader_missing")
+    listed = subprocess.run([program, "--list-langs"], capture_output=True, text=True, timeout=20, check=True)
+    return frozenset(listed.stdout.split("\n")[1:]) - {""}
+
+
+def best_of(wanted: Iterable[str]) -> str:
+    """Return the wanted languages that are installed, as Tesseract's ``a+b``; ``eng`` or any if none is."""
+    have = [each for each in wanted if each in languages()]
+    if have:
+        return "+".join(have)
+    some = sorted(languages() - {"osd"})
+    if not some:
+        raise StaffMustFix("proof.reader_missing")
+    return "eng" if "eng" in some else some[0]
+
+
+def words(
+    picture: Grey, language: str, mode: int, *, settings: Sequence[tuple[str, str]] = (), seconds: float = 30.0
+) -> list[Word]:
+    """Read a picture. What takes longer than `seconds` counts as unreadable: an empty list.
+
+    Raises:
+        StaffMustFix: ``proof.reader_missing`` when Tesseract or the language is not installed.
+    """
+    if min(picture.shape) < 8:
+        return []
+    coded = cv2.imencode(".png", picture, [cv2.IMWRITE_PNG_COMPRESSION, 1])[1].tobytes()
+    command = ["tesseract", "stdin", "stdout", "-l", language, "--psm", str(mode), "--dpi", "200"]
+    for name, value in settings:
+        command += ["-c", f"{name}={value}"]
+    try:
+        done = subprocess.run(
+            [*command, "tsv"],
+            input=coded,
+            capture_output=True,
+            timeout=seconds,
+            env={**os.environ, "OMP_THREAD_LIMIT": "1"},
+            check=True,
+        )
+    except subprocess.TimeoutExpired:
+        return []
+    except (FileNotFoundError, subprocess.CalledProcessError):
+        raise StaffMustFix("proof.reader_missing") from None
+    return list(_parse(done.stdout.decode("utf-8", "replace")))
+
+
+def _parse(tsv: str) -> Iterable[Word]:
+    for row in tsv.splitlines()[1:]:
+        cells = row.split("\t")
+        if len(cells) == 12 and cells[0] == "5" and cells[11].strip():
+            left, top, width, height = (int(c) for c in cells[6:10])
+            yield Word(cells[11].strip(), float(cells[10]), left, top, left + width, top + height)
