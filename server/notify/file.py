@@ -1,0 +1,66 @@
+"""A folder in place of a provider: the default for demonstration and development. Nothing leaves the machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from datetime import UTC
+from pathlib import Path
+
+from server.notify.messages import Message
+from server.notify.transport import Accepted, Outcome, Temporary
+
+
+class FileTransport:
+    """Writes ``NNNNNN-<kind>.json``, whole or not at all; the recipient only in its masked form.
+
+    Args:
+        folder: made when missing.
+    """
+
+    name = "file"
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+        folder.mkdir(parents=True, exist_ok=True)
+        self._number = 0
+        self._written: set[str] = set()
+        for file in folder.glob("[0-9]*-*.json"):
+            self._number = max(self._number, int(file.name.partition("-")[0]))
+            self._written.add(str(json.loads(file.read_text(encoding="utf-8"))["id"]))
+
+    def send(self, message: Message) -> Outcome:
+        """Write the message; one already written (same id) is not written again."""
+        with self._lock:
+            if message.id in self._written:
+                return Accepted(message.id)
+            try:
+                self._write(message)
+            except OSError as error:
+                return Temporary(f"file: {error.strerror}")
+            return Accepted(message.id)
+
+    def _write(self, message: Message) -> None:
+        number = self._number + 1
+        body = {
+            "id": message.id,
+            "kind": message.kind,
+            "channel": message.channel,
+            "to": message.masked,
+            "language": message.language,
+            "text": message.words.text,
+            "created": message.created.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        }
+        if message.words.subject:
+            body["subject"] = message.words.subject
+        target = self._folder / f"{number:06d}-{message.kind}.json"
+        unfinished = target.with_suffix(".tmp")
+        with unfinished.open("w", encoding="utf-8") as file:
+            json.dump(body, file, ensure_ascii=False, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(target)
+        self._number = number
+        self._written.add(message.id)

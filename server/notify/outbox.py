@@ -1,0 +1,306 @@
+"""The transactional outbox: a message is written in the transaction of the deed it tells of, and sent afterwards.
+
+At least once: a row is leased, sent, settled. What became of it is a state; the recipient and the words are sealed
+while it waits and forgotten as soon as nothing more can be done with them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Column, Connection, Index, Integer, LargeBinary, String, Table, func, insert, select, update
+
+from registration.errors import VoterCanFix
+from registration.model.contact import Contact
+from server.notify.messages import CHANNELS, Channel, Message, Template, Words, render
+from server.schema import Moment, metadata
+from server.sealing import MasterKey
+from server.store import Store, Unit, shard_of
+from server.store.schema import key_columns
+
+LEASE = timedelta(minutes=2)
+"""Longer than any transport's own time limit."""
+
+
+class DeliveryState(StrEnum):
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    """The provider will never take it."""
+    UNKNOWN = "unknown"
+    """Sent several times, and every reply was lost."""
+    EXPIRED = "expired"
+    """Too old to be worth delivering."""
+
+
+notifications = Table(
+    "notifications",
+    metadata,
+    *key_columns("message_id"),
+    Column("dedupe", String(120), nullable=False),  # names the deed; the same one is told once only
+    Column("kind", String(16), nullable=False),
+    Column("template", String(32), nullable=False),
+    Column("channel", String(8), nullable=False),
+    Column("destination_hash", LargeBinary(32), nullable=False),
+    Column("sealed", LargeBinary),  # recipient and words; NULL once settled
+    Column("language", String(8), nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("expires", Moment, nullable=False),
+    Column("next_try", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("unknowns", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("leased_until", Moment),
+    Column("transport", String(32), nullable=False),  # the last one tried
+    Column("provider_id", String(100), nullable=False),
+    Column("problem", String(120), nullable=False),
+    Column("settled", Moment),
+    Index(None, "election", "state", "next_try"),
+    Index(None, "election", "shard", "destination_hash", "created"),
+    Index(None, "election", "shard", "dedupe", unique=True),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """The most messages one destination gets, so that nobody is flooded and no toll fraud pays."""
+
+    codes_per_hour: int = 5
+    codes_per_day: int = 10
+    others_per_day: int = 20
+
+
+DEFAULT_CAPS = Caps()
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """A message taken for sending."""
+
+    message: Message
+    shard: int
+    attempts: int
+    """Tries before this one."""
+    unknowns: int
+
+
+class Outbox:
+    """Puts messages in and takes them out. Holds no connection of its own.
+
+    Args:
+        master: seals recipients and words, hashes destinations.
+        caps: per destination.
+    """
+
+    def __init__(self, master: MasterKey, caps: Caps = DEFAULT_CAPS) -> None:
+        self._master = master
+        self._caps = caps
+
+    def enqueue(
+        self,
+        unit: Unit,
+        template: Template,
+        contact: Contact,
+        language: str,
+        places: Mapping[str, str | int] | None = None,
+        *,
+        message_id: str = "",
+        dedupe: str = "",
+        max_age: timedelta | None = None,
+    ) -> str:
+        """Put a message in, in the caller's unit of work; it is sent after the commit.
+
+        Args:
+            unit: the transaction of the deed.
+            template, language, places: what to say (see `Template` for the places).
+            contact: whom.
+            dedupe: names the deed, e.g. ``decision:<case>:<version>``; a second message of the same name is not made.
+            message_id: the stable id, if the caller has one; else a new one is made.
+            max_age: shorter than the template's own, e.g. the code's validity.
+
+        Returns:
+            The message's stable id.
+
+        Raises:
+            VoterCanFix: ``code.too_many`` (params: minutes), this destination had its share of codes.
+        """
+        destination = self._master.hash("destination", contact.value)
+        shard = shard_of(destination)
+        if dedupe:
+            known = select(notifications.c.message_id).where(
+                notifications.c.election == unit.election,
+                notifications.c.shard == shard,
+                notifications.c.dedupe == dedupe,
+            )
+            found = unit.connection.execute(known).scalar_one_or_none()
+            if found is not None:
+                return str(found)
+        next_try = self._allowed_from(unit, template, shard, destination)
+        message_id = message_id or unit.new_id()
+        channel = CHANNELS[contact.kind]
+        words = render(template, channel, language, places or {})
+        secret = {"to": contact.value, "masked": contact.masked, **asdict(words)}
+        unit.connection.execute(
+            insert(notifications).values(
+                election=unit.election,
+                shard=shard,
+                message_id=message_id,
+                dedupe=dedupe or message_id,
+                kind=template.kind,
+                template=template,
+                channel=channel,
+                destination_hash=destination,
+                sealed=self._master.wrap(json.dumps(secret).encode(), _place(message_id)),
+                language=language,
+                created=unit.now,
+                expires=unit.now + min(max_age or template.max_age, template.max_age),
+                next_try=next_try,
+                attempts=0,
+                unknowns=0,
+                state=DeliveryState.WAITING,
+                transport="",
+                provider_id="",
+                problem="",
+            )
+        )
+        return message_id
+
+    def due(self, connection: Connection, election: str, now: datetime) -> bool:
+        """Tell, without writing, whether anything waits to be sent or to be given up now."""
+        waiting = select(notifications.c.message_id).where(
+            notifications.c.election == election,
+            notifications.c.state == DeliveryState.WAITING,
+            (notifications.c.next_try <= now) | (notifications.c.expires <= now),
+            notifications.c.leased_until.is_(None) | (notifications.c.leased_until <= now),
+        )
+        return connection.execute(waiting.limit(1)).first() is not None
+
+    def lease(self, store: Store, limit: int = 20) -> list[Leased]:
+        """Take messages that are due, oldest first; settle those that are too old."""
+        with store.write() as unit:
+            mine = notifications.c.election == unit.election
+            waiting = mine & (notifications.c.state == DeliveryState.WAITING)
+            unit.connection.execute(
+                update(notifications)
+                .where(waiting, notifications.c.expires <= unit.now)
+                .values(state=DeliveryState.EXPIRED, sealed=None, settled=unit.now, leased_until=None)
+            )
+            due = (
+                select(notifications)
+                .where(
+                    waiting,
+                    notifications.c.next_try <= unit.now,
+                    notifications.c.leased_until.is_(None) | (notifications.c.leased_until <= unit.now),
+                )
+                .order_by(notifications.c.next_try)
+                .limit(limit)
+                .with_for_update(skip_locked=True)
+            )
+            rows = unit.connection.execute(due).all()
+            for row in rows:
+                unit.connection.execute(
+                    update(notifications)
+                    .where(mine, notifications.c.shard == row.shard, notifications.c.message_id == row.message_id)
+                    .values(leased_until=unit.now + LEASE)
+                )
+        return [Leased(self._message(row), row.shard, row.attempts, row.unknowns) for row in rows]
+
+    def settle(
+        self,
+        store: Store,
+        leased: Leased,
+        *,
+        state: DeliveryState,
+        transport: str,
+        problem: str = "",
+        provider_id: str = "",
+        wait: timedelta = timedelta(0),
+        unknown: bool = False,
+    ) -> None:
+        """Write down what became of a try; a state other than WAITING forgets the recipient and the words."""
+        with store.write() as unit:
+            values: dict[str, Any] = {
+                "state": state,
+                "attempts": leased.attempts + 1,
+                "unknowns": leased.unknowns + unknown,
+                "leased_until": None,
+                "transport": transport,
+                "problem": problem[:120],
+                "provider_id": provider_id[:100],
+                "next_try": unit.now + wait,
+            }
+            if state is not DeliveryState.WAITING:
+                values |= {"sealed": None, "settled": unit.now}
+            unit.connection.execute(
+                update(notifications)
+                .where(
+                    notifications.c.election == unit.election,
+                    notifications.c.shard == leased.shard,
+                    notifications.c.message_id == leased.message.id,
+                    notifications.c.state == DeliveryState.WAITING,
+                )
+                .values(**values)
+            )
+
+    def _message(self, row: Any) -> Message:
+        secret = json.loads(self._master.unwrap(row.sealed, _place(row.message_id)))
+        return Message(
+            id=row.message_id,
+            kind=row.kind,
+            channel=Channel(row.channel),
+            to=secret["to"],
+            masked=secret["masked"],
+            language=row.language,
+            words=Words(secret["text"], secret["subject"]),
+            created=row.created,
+        )
+
+    def _allowed_from(self, unit: Unit, template: Template, shard: int, destination: bytes) -> datetime:
+        """Return when this destination may get one more message of the kind."""
+        code = template is Template.CODE
+        day, hour = timedelta(days=1), timedelta(hours=1)
+        limits = (
+            ((hour, self._caps.codes_per_hour), (day, self._caps.codes_per_day))
+            if code
+            else ((day, self._caps.others_per_day),)
+        )
+        allowed = unit.now
+        for span, most in limits:
+            same = (notifications.c.kind == "code") if code else (notifications.c.kind != "code")
+            sent = (
+                select(notifications.c.created)
+                .where(
+                    notifications.c.election == unit.election,
+                    notifications.c.shard == shard,
+                    notifications.c.destination_hash == destination,
+                    notifications.c.created > unit.now - span,
+                    same,
+                )
+                .order_by(notifications.c.created.desc())
+                .limit(most)
+            )
+            times = unit.connection.execute(sent).scalars().all()
+            if len(times) == most:
+                allowed = max(allowed, times[-1] + span)
+        if code and allowed > unit.now:
+            raise VoterCanFix("code.too_many", minutes=-(-int((allowed - unit.now).total_seconds()) // 60))
+        return allowed
+
+
+def count_by_state(connection: Connection, election: str) -> dict[str, int]:
+    """Return how many messages are in each state, for health and statistics."""
+    counted = (
+        select(notifications.c.state, func.count().label("number"))
+        .where(notifications.c.election == election)
+        .group_by(notifications.c.state)
+    )
+    return {row.state: row.number for row in connection.execute(counted)}
+
+
+def _place(message_id: str) -> str:
+    return f"notification:{message_id}"
