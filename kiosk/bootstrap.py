@@ -1,0 +1,220 @@
+"""The one place where ports meet adapters. Nothing here is imported before it is needed, so that the first page is
+on the screen before the face graphs are loaded.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import resources
+from kiosk.clock import SystemClock
+from kiosk.connection import Connection
+from kiosk.embedded_server import EmbeddedServer, Ready
+from kiosk.passwords import Argon2Hasher
+from kiosk.settings import Settings
+from kiosk.vault.vault import Vault
+from registration.catalog.definitions import Service
+from registration.catalog.loader import load_catalog
+from registration.errors import Expected, StaffMustFix
+from registration.journey.state import Facts
+from registration.model.documents import DocumentImage, DocumentKind, DocumentReading, ProofVerdict, Side
+from registration.model.evidence import Photo
+from registration.model.ids import ServiceId, uuid7
+from registration.ports import CameraSource, CaptureSession, Clock, Frame
+
+EMBEDDED_KEY = "embedded.key"
+"""Name in the vault under which the embedded server's database key is kept."""
+
+
+@dataclass(slots=True)
+class Kiosk:
+    """Everything that is alive while the program runs. `close` ends it in the right order."""
+
+    settings: Settings
+    clock: Clock
+    vault: Vault
+    connection: Connection
+    catalog: dict[ServiceId, Service]
+    server: EmbeddedServer | None = None
+
+    def close(self) -> None:
+        self.connection.close()
+        if self.server is not None:
+            self.server.stop()
+        self.vault.lock()
+
+
+def open_vault(settings: Settings, passphrase: str, clock: Clock | None = None) -> Vault:
+    """Open the profile's vault, or make it when there is none yet. Raises as `Vault.create` and `Vault.open` do."""
+    clock = clock or SystemClock()
+    if vault_exists(settings):
+        return Vault.open(settings.vault, passphrase, clock)
+    return Vault.create(settings.vault, passphrase, clock)
+
+
+def vault_exists(settings: Settings) -> bool:
+    """Tell whether a vault stands, whole or damaged: staff then unlock it, else they choose a passphrase."""
+    return settings.vault.exists() and any(settings.vault.glob("vault.db"))
+
+
+def open_kiosk(settings: Settings, vault: Vault, clock: Clock | None = None) -> Kiosk:
+    """Join catalogue, vault and connection. The server is not asked for anything yet.
+
+    Raises:
+        StaffMustFix: a service definition is wrong.
+    """
+    clock = clock or SystemClock()
+    catalog = {service.id: service for service in load_catalog(resources.path("services"))}
+    connection = Connection(vault.sync, clock, kiosk_name=settings.kiosk_name)
+    if settings.server:
+        connection.at(settings.server, settings.enrolment_token)
+    return Kiosk(settings, clock, vault, connection, catalog)
+
+
+def start_server(kiosk: Kiosk, *, demo: bool = False) -> Ready:
+    """Start the embedded server; from then on the connection follows it, also after a crash.
+
+    Raises:
+        StaffMustFix: ``server.embedded_failed``.
+    """
+    key = kiosk.vault.sync.recall(EMBEDDED_KEY)
+    if key is None:
+        key = secrets.token_bytes(32)
+        kiosk.vault.sync.remember({EMBEDDED_KEY: key})
+    settings = kiosk.settings
+    kiosk.server = EmbeddedServer(
+        settings.server_data,
+        settings.phone_outbox,
+        key,
+        settings.logs / "server.log",
+        lambda ready: kiosk.connection.at(ready.address, ready.enrolment_token),
+        demo=demo,
+    )
+    return kiosk.server.start()
+
+
+def facts(kiosk: Kiosk) -> Facts:
+    """Return the facts of today: the signed configuration's, or the definitions' own before enrolment."""
+    config = kiosk.connection.config()
+    today = kiosk.clock.now().date()
+    if config is None:
+        # Without any configuration no election day is known: nobody is turned away for their age by a guess.
+        return Facts(today=today, election_day=date.max, region=kiosk.settings.region)
+    return Facts(
+        today=today,
+        election_day=config.election_day,
+        region=kiosk.settings.region,
+        proof_kinds=config.proof_kinds,
+        code_expires_in=config.code.expires_in,
+        code_resend_after=config.code.resend_after,
+    )
+
+
+def registration_open(kiosk: Kiosk) -> bool:
+    """Tell whether requests are taken today, by the last signed configuration this kiosk has seen."""
+    config = kiosk.connection.config()
+    return config is None or config.takes_requests_on(kiosk.clock.now().date())
+
+
+def new_id(clock: Clock) -> str:
+    """Return a fresh UUIDv7."""
+    return uuid7(int(clock.now().timestamp() * 1000), secrets.token_bytes(10))
+
+
+def camera_problem(kiosk: Kiosk) -> str:
+    """Try the face camera; return the error code, or "" when it gives pictures."""
+    camera = LazyCamera(kiosk.settings.face_camera, "face")
+    try:
+        camera.open()
+        camera.read()
+    except Expected as error:
+        return error.code
+    finally:
+        camera.close()
+    return ""
+
+
+# ------------------------------------------------------------ adapters loaded when first used
+
+
+class LazyCamera:
+    """A camera that is looked for when it is opened. Implements `registration.ports.CameraSource`."""
+
+    def __init__(self, spec: str, purpose: str) -> None:
+        self._spec = spec
+        self._purpose = purpose
+        self._camera: CameraSource | None = None
+
+    def open(self) -> None:
+        from biometrics.camera import open_camera
+
+        self._camera = open_camera(self._spec, purpose=self._purpose)
+        self._camera.open()
+
+    def read(self) -> Frame:
+        if self._camera is None:
+            raise StaffMustFix("camera.lost")
+        return self._camera.read()
+
+    def close(self) -> None:
+        camera, self._camera = self._camera, None
+        if camera is not None:
+            camera.close()
+
+
+class LazyCaptures:
+    """Opens capture sessions. Implements `registration.ports.Captures`."""
+
+    def face(self) -> CaptureSession:
+        from biometrics.face.session import FaceSession
+
+        return FaceSession()
+
+    def document(self, kind: DocumentKind, side: Side) -> CaptureSession:
+        from biometrics.document.capture import DocumentSession
+
+        return DocumentSession(kind, side)
+
+    def page(self) -> CaptureSession:
+        from biometrics.document.capture import PageSession
+
+        return PageSession()
+
+
+class LazyReader:
+    """Reads identity documents. Implements `registration.ports.DocumentReader`."""
+
+    def read(self, kind: DocumentKind, images: Sequence[DocumentImage]) -> DocumentReading:
+        from biometrics.document.visual_zone import VisualZoneReader
+
+        return VisualZoneReader().read(kind, images)
+
+
+class LazyProofChecker:
+    """Checks proofs of address. Implements `registration.ports.ProofChecker`."""
+
+    def check(self, pages: Sequence[Photo], holder_names: Sequence[str], address: str | None) -> ProofVerdict:
+        from biometrics.document.address_proof import AddressProofChecker
+
+        return AddressProofChecker().check(pages, holder_names, address)
+
+
+class LazyPictures:
+    """Opens files voters bring. Implements `registration.ports.PictureIntake`."""
+
+    def open(self, content: bytes) -> tuple[Photo, ...]:
+        from biometrics.document.pictures import Pictures
+
+        return Pictures().open(content)
+
+
+def password_hasher() -> Argon2Hasher:
+    return Argon2Hasher()
+
+
+def files_folder(settings: Settings) -> Path | None:
+    return Path(settings.files_folder) if settings.files_folder else None
