@@ -1,0 +1,267 @@
+"""The voter's pages on the shell: which page shows which view, which signal means which intention.
+
+Pages are made once and kept; the stage brings the right one to the front, runs the camera while a page wants it, and
+holds no rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QImage
+
+from registration.errors import Expected, VoterCanFix
+from registration.journey import views
+from registration.model.documents import Side
+from registration.model.ids import StepId
+from registration.ports import CaptureSession, Guidance
+from ui.files import Roots, removable_roots
+from ui.flows.journey_flow import JourneyFlow
+from ui.flows.voter_flow import VoterFlow
+from ui.flows.voter_pages import VoterPages
+from ui.flows.voter_services import VoterServices
+from ui.idle import IdleWatch
+from ui.live_view import LiveView
+from ui.page import application
+from ui.pages.attachments_page import AttachmentsPage
+from ui.pages.document_page import DocumentPage
+from ui.pages.face_page import FacePage
+from ui.receipt_pdf import save_receipt
+from ui.shell import Shell
+from ui.words import Words
+
+
+class VoterStage(QObject):
+    """Shows a `VoterFlow` on a `Shell`."""
+
+    def __init__(self, shell: Shell, flow: VoterFlow, services: VoterServices, words: Words, idle: IdleWatch) -> None:
+        super().__init__(shell)
+        self._shell = shell
+        self._flow = flow
+        self._services = services
+        self._words = words
+        self._language = words.language
+        self._idle = idle
+        self._view: object = None
+        self._working = False
+        self._capturing: LiveView | None = None
+        self.face_live = LiveView(services.face_camera, self)
+        same = services.document_camera is services.face_camera
+        self.document_live = self.face_live if same else LiveView(services.document_camera, self)
+        self.pages = self._fresh_pages()
+        self._connect()
+        self._connect_pages()
+        self._connect_cameras()
+
+    def close(self) -> None:
+        """End the cameras' threads."""
+        self.face_live.close()
+        self.document_live.close()
+
+    # ------------------------------------------------------------ pages
+
+    def _fresh_pages(self) -> VoterPages:
+        folder = self._services.files_folder
+        roots: Roots = (lambda: (folder,)) if folder else removable_roots
+        return VoterPages(self._words, roots, self._services.clock.monotonic)
+
+    def _connect(self) -> None:
+        flow, shell = self._flow, self._shell
+        flow.shown.connect(self._show)
+        flow.working.connect(self._show_work)
+        flow.failed.connect(self._fail)
+        flow.wiped.connect(self._wipe)
+        shell.stay_requested.connect(self._idle.stay)
+        shell.leave_requested.connect(flow.discard)
+        self._idle.warned.connect(shell.show_idle_warning)
+        self._idle.returned.connect(shell.hide_idle_warning)
+        self._idle.expired.connect(flow.leave)
+        for live in {self.face_live, self.document_live}:
+            live.frame.connect(self._show_frame)
+            live.captured.connect(self._captured)
+            live.lost.connect(self._lost)
+            live.failed.connect(self._fail)
+
+    def _connect_pages(self) -> None:
+        flow, pages = self._flow, self.pages
+        for page in pages.all:
+            page.back_requested.connect(self._back)
+        pages.start.enter_requested.connect(flow.enter)
+        pages.start.privacy_requested.connect(lambda: self._shell.show_page(self.pages.privacy))
+        pages.privacy.read.connect(flow.enter)
+        pages.choice.create_requested.connect(flow.create_account)
+        pages.choice.log_in_requested.connect(flow.ask_log_in)
+        pages.log_in.submitted.connect(flow.log_in)
+        pages.home.create_requested.connect(flow.begin_request)
+        pages.home.continue_requested.connect(flow.resume)
+        pages.home.refresh_requested.connect(flow.home)
+        pages.home.complete_requested.connect(flow.complete)
+        pages.home.withdraw_requested.connect(flow.withdraw)
+        pages.home.leave_requested.connect(flow.leave)
+        pages.done.chosen.connect(flow.choose)
+        pages.done.receipt_requested.connect(self._save_receipt)
+        pages.trouble.again_requested.connect(flow.start)
+        pages.trouble.leave_requested.connect(flow.leave)
+        self._connect_journey(pages)
+
+    def _connect_journey(self, pages: VoterPages) -> None:
+        def tell(act: Callable[..., None]) -> Callable[..., None]:
+            """Send an intention to the journey in front; a late click after its end goes nowhere."""
+
+            def told(*given: Any) -> None:
+                if self._flow.journey is not None:
+                    act(self._flow.journey, *given)
+
+            return told
+
+        pages.form.submitted.connect(tell(JourneyFlow.fill))
+        pages.form.skip_requested.connect(tell(JourneyFlow.skip))
+        pages.contact_confirm.confirmed.connect(tell(JourneyFlow.confirm_contact))
+        pages.code.submitted.connect(tell(JourneyFlow.enter_code))
+        pages.code.resend_requested.connect(tell(JourneyFlow.resend_code))
+        pages.password.submitted.connect(tell(JourneyFlow.set_password))
+        pages.face.confirmed.connect(tell(JourneyFlow.confirm_portrait))
+        pages.face.skip_requested.connect(tell(JourneyFlow.retake))
+        pages.face.skip_requested.connect(self._capture_face)
+        pages.message.continued.connect(tell(JourneyFlow.seen))
+        pages.pick.submitted.connect(tell(JourneyFlow.pick))
+        pages.document.retake_requested.connect(tell(JourneyFlow.retake_side))
+        pages.document.confirmed.connect(tell(JourneyFlow.confirm_document))
+        pages.read_back.submitted.connect(tell(JourneyFlow.review))
+        pages.read_back.skip_requested.connect(tell(JourneyFlow.photograph_again))
+        pages.attachments.photographed.connect(tell(JourneyFlow.add_pages))
+        pages.attachments.file_chosen.connect(tell(JourneyFlow.add_file))
+        pages.attachments.removed.connect(tell(JourneyFlow.remove))
+        pages.attachments.submitted.connect(tell(JourneyFlow.confirm_proofs))
+        pages.summary.change_requested.connect(tell(lambda journey, step: journey.change(StepId(step))))
+        pages.summary.submitted.connect(tell(JourneyFlow.seen))
+
+    def _show(self, view: object) -> None:
+        page = self.pages.of(view)
+        self._view = view
+        if page is not self._shell.page:
+            self._stop_camera()
+        page.show_view(view)  # type: ignore[attr-defined]  # every page of the table has it, for its own view
+        self._shell.show_page(page)
+        if page is self.pages.start:
+            self._idle.stop()
+        else:
+            self._idle.start()
+
+    def _back(self) -> None:
+        self._stop_camera()
+        journey = self._flow.journey
+        if self._shell.page is self.pages.privacy:
+            self._flow.start()
+        elif journey is not None and journey.state.trail:
+            journey.back()
+        elif self._view is not None and isinstance(self._view, views.ChoiceView):
+            self._flow.leave()
+        else:
+            self._flow.back()
+
+    def _show_work(self, text_id: str) -> None:
+        if bool(text_id) != self._working:
+            self._working = bool(text_id)
+            (self._idle.pause if self._working else self._idle.resume)()
+        if text_id:
+            self._shell.show_busy(text_id)
+        else:
+            self._shell.hide_busy()
+
+    def _fail(self, error: Exception) -> None:
+        if isinstance(error, Expected) and self._shell.page is not None:
+            self._shell.notices.show(error)
+            return
+        # A bug: the page may be in any state, so the voter is led out; the sealed draft stays.
+        self._stop_camera()
+        self.pages.trouble.show_error(error)
+        self._shell.show_page(self.pages.trouble)
+
+    def _wipe(self) -> None:
+        """Forget everything of the voter: pages with all they hold, pictures, clipboard, look and language."""
+        self._stop_camera()
+        self._view = None
+        before, self.pages = self.pages, self._fresh_pages()
+        self._connect_pages()
+        self._connect_cameras()
+        self._shell.show_page(self.pages.start)
+        before.destroy_all()
+        application().clipboard().clear()
+        self._shell.reset_look()
+        self._words.choose(self._language)
+
+    # ------------------------------------------------------------ cameras
+
+    def _connect_cameras(self) -> None:
+        captures, pages, documents = self._services.captures, self.pages, self.document_live
+        pages.face.capture_requested.connect(self._capture_face)
+        pages.face.other_way_requested.connect(self.face_live.take_now)
+        pages.document.capture_requested.connect(self._capture_side)
+        pages.document.take_now_requested.connect(lambda: documents.take_now("voter"))
+        attachments = pages.attachments
+        attachments.capture_requested.connect(lambda: self._capture(documents, captures.page, attachments.show_live))
+        attachments.capture_ended.connect(self._stop_camera)
+        attachments.take_now_requested.connect(lambda: documents.take_now("voter"))
+
+    def _capture_face(self) -> None:
+        self._capture(self.face_live, self._services.captures.face, self.pages.face.show_live)
+
+    def _capture_side(self, side: Side) -> None:
+        view = self._view
+        assert isinstance(view, views.DocumentCaptureView)
+        open_session = partial(self._services.captures.document, view.kind, side)
+        self._capture(self.document_live, open_session, lambda: self.pages.document.show_live(side))
+
+    def _capture(self, live: LiveView, open_session: Callable[[], CaptureSession], show: Callable[[], None]) -> None:
+        self._stop_camera()
+        self._capturing = live
+        show()
+        live.begin(open_session)
+
+    def _stop_camera(self) -> None:
+        """Stop the frames and let go of the device, so that its lamp goes out when nobody is photographed."""
+        live, self._capturing = self._capturing, None
+        if live is not None:
+            live.end()
+
+    def _show_frame(self, image: QImage, guidance: Guidance) -> None:
+        page = self._shell.page
+        if isinstance(page, FacePage | DocumentPage | AttachmentsPage):
+            page.show_frame(image, guidance)
+
+    def _captured(self, taken: Any) -> None:
+        self._capturing = None
+        page, journey = self._shell.page, self._flow.journey
+        if page is self.pages.attachments:
+            self.pages.attachments.show_captured(taken)
+        elif journey is not None and page is self.pages.face:
+            journey.take_portrait(taken)
+        elif journey is not None and page is self.pages.document:
+            journey.take_side(taken)
+
+    def _lost(self, error: Exception) -> None:
+        self._capturing = None
+        page = self._shell.page
+        if isinstance(page, FacePage | DocumentPage | AttachmentsPage):
+            page.show_lost(error)
+
+    # ------------------------------------------------------------ receipt
+
+    def _save_receipt(self) -> None:
+        view = self._view
+        assert isinstance(view, views.DoneView)
+        folder = next(iter(self._receipt_folders()), None)
+        if folder is None:
+            self._shell.notices.show(VoterCanFix("file.no_stick"))
+            return
+        file = folder / f"{view.reference}.pdf"
+        save_receipt(view, self._words, file)
+        self.pages.done.show_saved(file.name)
+
+    def _receipt_folders(self) -> tuple[Path, ...]:
+        return (self._services.files_folder,) if self._services.files_folder else tuple(removable_roots())
