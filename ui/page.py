@@ -33,11 +33,13 @@ class Actions:
 
 
 class KioskPage(QWidget):
-    """Signals: back_requested(), skip_requested(), actions_changed() when the bar has to ask anew."""
+    """Signals: back_requested(), skip_requested(), actions_changed() when the bar has to ask anew,
+    enter_pressed() when Enter in the last field should do what Continue does."""
 
     back_requested = Signal()
     skip_requested = Signal()
     actions_changed = Signal()
+    enter_pressed = Signal()
 
     wide = False
     """True for pages that use the whole width (cameras)."""

@@ -169,12 +169,14 @@ class Shell(QWidget):
         self.keyboard.hide()
         if self._page is not None:
             self._page.actions_changed.disconnect(self._write_actions)
+            self._page.enter_pressed.disconnect(self._go_on)
             self._holder_row.removeWidget(self._page)
             self._page.hide()
         self._page = page
         page.restyle(self._look)
         page.retranslate()
         page.actions_changed.connect(self._write_actions)
+        page.enter_pressed.connect(self._go_on)
         self._holder_row.addWidget(page, 1)
         page.show()
         self._write_actions()

@@ -262,6 +262,7 @@ class Look:
         places |= {
             "em": f"{m.em}px",
             "h1": f"{round(m.em * 1.4)}px",
+            "huge": f"{m.em * 3}px",
             "h2": f"{round(m.em * 1.15)}px",
             "bar_em": f"{m.bar_em}px",
             "key_em": f"{round(m.key * 0.42)}px",

@@ -58,7 +58,7 @@ def test_a_trembling_hand_continues_once(qtbot: QtBot, shell: Shell, page: Sampl
 
 
 def test_continue_is_never_disabled_but_waits_while_busy(qtbot: QtBot, shell: Shell, page: SamplePage) -> None:
-    shell.show_busy("shell.busy.saving")
+    shell.show_busy("voter.busy.sealing")
     assert shell.next_button.isEnabled()
     press(qtbot, shell.next_button)
     assert page.submitted == []
@@ -66,7 +66,7 @@ def test_continue_is_never_disabled_but_waits_while_busy(qtbot: QtBot, shell: Sh
 
 def test_busy_shows_itself_after_a_moment_and_can_be_called_off(qtbot: QtBot, shell: Shell, page: SamplePage) -> None:
     called: list[bool] = []
-    shell.show_busy("shell.busy.sending", cancel=lambda: called.append(True))
+    shell.show_busy("voter.busy.sending", cancel=lambda: called.append(True))
     assert not shell.busy_panel.isVisible()
 
     qtbot.waitUntil(shell.busy_panel.isVisible, timeout=BUSY_DELAY_MS * 10)

@@ -1,0 +1,155 @@
+"""The live picture with its guide: an oval for a face, a frame for a document, green when all is right.
+
+Green is never the only sign: the line grows thick and whole, a tick appears, and words stand beside the picture.
+A face is shown mirrored, as in a mirror; what is stored never is.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from registration.ports import Guidance
+from ui import fonts
+from ui.page import USUAL_LOOK
+from ui.theme import Look
+
+
+class Shape(StrEnum):
+    FACE = "face"
+    PASSPORT = "passport"
+    CARD = "card"
+    PAGE = "page"
+
+
+_RATIO = {Shape.FACE: 0.74, Shape.PASSPORT: 125 / 88, Shape.CARD: 85.6 / 53.98, Shape.PAGE: 210 / 297}
+"""Width by height: the face oval, ICAO Doc 9303 TD3 and TD1 pages, an A4 page."""
+_SHARE = {Shape.FACE: 0.80, Shape.PASSPORT: 0.80, Shape.CARD: 0.66, Shape.PAGE: 0.94}
+"""Height of the guide as a share of the picture's height."""
+_DIM = QColor(0, 0, 0, 140)
+
+
+def guide(shape: Shape, picture: QRectF) -> QRectF:
+    """Return the guide's rectangle inside the picture's; never wider than 94 % of it."""
+    height = picture.height() * _SHARE[shape]
+    width = min(height * _RATIO[shape], picture.width() * 0.94)
+    height = width / _RATIO[shape]
+    made = QRectF(0, 0, width, height)
+    made.moveCenter(picture.center())
+    return made
+
+
+class CapturePreview(QWidget):
+    """Paints the newest frame. `show_frame` is called in the UI thread for every frame."""
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__()
+        self.shape = shape
+        self._look = USUAL_LOOK
+        self._image: QImage | None = None
+        self._guidance: Guidance | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(280, 220)
+
+    def sizeHint(self) -> QSize:
+        return QSize(960, 540)
+
+    def show_frame(self, image: QImage, guidance: Guidance) -> None:
+        self._image, self._guidance = image, guidance
+        self.update()
+
+    def clear(self) -> None:
+        """Forget the last picture, e.g. before another attempt."""
+        self._image = self._guidance = None
+        self.update()
+
+    def restyle(self, look: Look) -> None:
+        self._look = look
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        whole = QRectF(self.rect())
+        clip = QPainterPath()
+        clip.addRoundedRect(whole, 12, 12)
+        painter.setClipPath(clip)
+        painter.fillRect(whole, QColor("#10161F"))
+        picture = self._picture(whole)
+        if self._image is not None:
+            painter.save()
+            if self.shape is Shape.FACE:
+                painter.translate(picture.center().x() * 2, 0)
+                painter.scale(-1, 1)
+            painter.drawImage(picture, self._image)
+            painter.restore()
+        hole = guide(self.shape, picture)
+        self._paint_guide(painter, whole, picture, hole)
+        painter.end()
+
+    def _picture(self, whole: QRectF) -> QRectF:
+        size = self._image.size() if self._image is not None else QSize(16, 9)
+        fitting = size.toSizeF().scaled(whole.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        made = QRectF(QPointF(0, 0), fitting)
+        made.moveCenter(whole.center())
+        return made
+
+    def _paint_guide(self, painter: QPainter, whole: QRectF, picture: QRectF, hole: QRectF) -> None:
+        palette = self._look.palette
+        green = self._guidance is not None and self._guidance.green
+        outline, around = QPainterPath(), QPainterPath()
+        if self.shape is Shape.FACE:
+            outline.addEllipse(hole)
+        else:
+            outline.addRoundedRect(hole, hole.height() * 0.04, hole.height() * 0.04)
+        around.addRect(whole)
+        painter.fillPath(around - outline, _DIM)
+        if self._guidance is not None and self._guidance.outline and not green:
+            self._paint_found(painter, picture, self._guidance.outline)
+        # A dark line under the light one keeps the guide visible on white walls too.
+        painter.setPen(QPen(QColor(0, 0, 0, 170), 18 if green else 10))
+        painter.drawPath(outline)
+        style = Qt.PenStyle.SolidLine if green else Qt.PenStyle.DashLine
+        painter.setPen(QPen(QColor(palette.guide_ok if green else palette.guide), 12 if green else 5, style))
+        painter.drawPath(outline)
+        if green:
+            self._paint_tick(painter, hole)
+        if self._guidance is not None and self._guidance.progress > 0:
+            self._paint_progress(painter, whole, self._guidance.progress)
+
+    def _paint_found(self, painter: QPainter, picture: QRectF, outline: tuple[tuple[float, float], ...]) -> None:
+        mirrored = self.shape is Shape.FACE
+        points = [
+            QPointF(picture.left() + picture.width() * (1 - x if mirrored else x), picture.top() + picture.height() * y)
+            for x, y in outline
+        ]
+        painter.setPen(QPen(QColor(255, 255, 255, 150), 2))
+        painter.drawPolygon(QPolygonF(points))
+
+    def _paint_tick(self, painter: QPainter, hole: QRectF) -> None:
+        radius = max(22.0, hole.height() * 0.06)
+        at = QPointF(hole.right(), hole.top() + radius) if self.shape is not Shape.FACE else _on_oval(hole)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self._look.palette.guide_ok))
+        painter.drawEllipse(at, radius, radius)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QColor("#06301B"))
+        painter.setFont(fonts.font(round(radius * 1.4)))
+        painter.drawText(
+            QRectF(at.x() - radius, at.y() - radius, radius * 2, radius * 2), Qt.AlignmentFlag.AlignCenter, "✓"
+        )
+
+    def _paint_progress(self, painter: QPainter, whole: QRectF, share: float) -> None:
+        painter.fillRect(QRectF(whole.left(), whole.bottom() - 14, whole.width(), 14), QColor(0, 0, 0, 170))
+        painter.fillRect(
+            QRectF(whole.left(), whole.bottom() - 14, whole.width() * min(1.0, share), 14),
+            QColor(self._look.palette.guide_ok),
+        )
+
+
+def _on_oval(hole: QRectF) -> QPointF:
+    """The oval's point at 45 degrees, up and right."""
+    return QPointF(hole.center().x() + hole.width() * 0.3536, hole.center().y() - hole.height() * 0.3536)
