@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+from requests.adapters import HTTPAdapter
 
 from registration.errors import Expected, StaffMustFix, VoterCanFix, WillRetry
 from resources import texts
@@ -66,6 +67,13 @@ class Http:
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
     def close(self) -> None:
+        """Hang up. urllib3 leaves that to the garbage collector, which waits while an error's traceback is kept."""
+        for adapter in self._session.adapters.values():
+            if isinstance(adapter, HTTPAdapter):
+                pools = adapter.poolmanager.pools
+                for pool in [pools.get(key) for key in pools.keys()]:  # noqa: SIM118 - it cannot be iterated
+                    if pool is not None:
+                        pool.close()
         self._session.close()
 
     def send(
