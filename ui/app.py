@@ -1,0 +1,110 @@
+"""Start Qt and the windows. Whatever the windows need is handed in; nothing here reaches for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from registration.journey.views import StartView
+from ui import fonts
+from ui.flows.voter_flow import VoterFlow
+from ui.flows.voter_services import VoterServices
+from ui.flows.voter_stage import VoterStage
+from ui.idle import IdleWatch
+from ui.pages.start_page import StartPage
+from ui.shell import Shell
+from ui.tasks import TaskRunner
+from ui.words import Words
+
+
+def start_application(arguments: list[str]) -> QApplication:
+    """Return the application with the shipped fonts; makes it when there is none yet."""
+    existing = QApplication.instance()
+    application = existing if isinstance(existing, QApplication) else QApplication(arguments)
+    application.setApplicationName("per-kiosk")
+    # The look is ours alone: a desktop's style must not shine through.
+    application.setStyle("Fusion")
+    fonts.load()
+    return application
+
+
+class VoterWindow:
+    """A voter's window with everything it runs on. `close` ends threads in order."""
+
+    def __init__(
+        self,
+        services: VoterServices,
+        *,
+        language: str = "sq",
+        idle_seconds: float = 300,
+        idle_answer_seconds: float = 45,
+        sync_every_seconds: float = 60,
+        px_per_mm: float | None = None,
+    ) -> None:
+        self.words = Words(language)
+        self.shell = Shell(self.words, screen_px_per_mm=px_per_mm, monotonic=services.clock.monotonic)
+        self.tasks = TaskRunner(threads=2, parent=self.shell)
+        self.vault = TaskRunner(threads=1, parent=self.shell)
+        self.background = TaskRunner(threads=1, parent=self.shell)
+        self.idle = IdleWatch(
+            services.clock.monotonic,
+            idle_seconds=idle_seconds,
+            warning_seconds=idle_answer_seconds,
+            parent=self.shell,
+        )
+        self.flow = VoterFlow(services, self.tasks, self.vault, self.words, self.shell)
+        self.stage = VoterStage(self.shell, self.flow, services, self.words, self.idle)
+        self._sync = services.sync_now
+        self._timer = QTimer(self.shell)
+        self._timer.setInterval(int(sync_every_seconds * 1000))
+        self._timer.timeout.connect(self._sync_round)
+
+    def start(self, *, full_screen: bool) -> None:
+        """Show the first page and begin the rounds with the server."""
+        self.flow.start()
+        if full_screen:
+            self.shell.showFullScreen()
+        else:
+            self.shell.show()
+        self._timer.start()
+        self._sync_round()
+
+    def close(self) -> None:
+        """Stop cameras and tasks; safe to call twice."""
+        self._timer.stop()
+        self.idle.stop()
+        self.stage.close()
+        for runner in (self.tasks, self.vault, self.background):
+            runner.close()
+        self.shell.may_close = True
+        self.shell.close()
+
+    def _sync_round(self) -> None:
+        if not self.background.busy:
+            # What a round met is kept with each packet and shown to the administrator, never to a voter.
+            self.background.run(self._sync, owner=self.shell, on_success=_nothing, on_error=_nothing)
+
+
+def _nothing(_result: object) -> None:
+    """The outcome is looked at elsewhere."""
+
+
+def draw_first_page() -> tuple[int, int]:
+    """Draw the first page without a screen and return its size in pixels, for the self-test."""
+    start_application(["kiosk"])
+    words = Words()
+    shell = Shell(words)
+    page = StartPage(words)
+    page.show_view(StartView())
+    shell.show_page(page)
+    picture = shell.grab()
+    shell.deleteLater()
+    return picture.width(), picture.height()
+
+
+def keep_alive(application: QApplication, ended: Callable[[], None]) -> int:
+    """Run the event loop until the last window is closed, then clean up."""
+    application.aboutToQuit.connect(ended)
+    return application.exec()
