@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,10 +14,13 @@ from server import keyring
 from server.blobs import BlobStore
 from server.clock import SystemClock
 from server.keyring import KeyRing
+from server.limits import Buckets
 from server.sealing import MasterKey
 from server.settings import Settings
 from server.store import Store, migrate, open_engine
 from sync.config import ElectionConfig
+
+CALLS_AT_ONCE, CALLS_PER_MINUTE = 30, 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class Server:
     hashing: threading.Semaphore
     """Taken around each Argon2id computation: logins may not eat the machine."""
     wake: threading.Event
+    calls: Buckets
+    """Spent by each kiosk for every call that costs something."""
 
     @property
     def election(self) -> str:
@@ -76,6 +80,7 @@ def open_server(settings: Settings, master: MasterKey, clock: Clock | None = Non
         clock,
         threading.Semaphore(2 * (os.cpu_count() or 1)),
         threading.Event(),
+        calls=Buckets(clock, CALLS_AT_ONCE, CALLS_PER_MINUTE),
     )
     server.uploads.mkdir(exist_ok=True, mode=0o700)
     with store.write() as unit:
@@ -87,6 +92,3 @@ def server_of(request: Request) -> Server:
     """FastAPI dependency: the open server."""
     server: Server = request.app.state.server
     return server
-
-
-ServerFactory = Callable[[Settings, MasterKey], Server]
