@@ -160,7 +160,7 @@ class Stagehand:
         """Tell whether these words stand somewhere on the screen."""
         labels = [w for w in self.window.findChildren(QLabel) if w.isVisible()]
         buttons = [w for w in self.window.findChildren(QAbstractButton) if w.isVisible()]
-        return any(words in w.text() for w in (*labels, *buttons))
+        return any(words in w.text() for w in labels) or any(words in w.text() for w in buttons)
 
     def wait(self, holds: Callable[[], bool], what: str, seconds: float = 60.0, *, machine: bool = True) -> None:
         """Wait for the window.
