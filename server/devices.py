@@ -22,6 +22,7 @@ from sync import sshsig
 
 ENROLMENT_LIFE = timedelta(hours=24)
 KIOSK_LIFE = timedelta(days=400)
+NO_GRACE = timedelta(0)
 LATE_BATCH = timedelta(days=30)
 """How long after its key ran out a kiosk's packets are still taken from a stick."""
 
@@ -123,7 +124,7 @@ def revoke(unit: Unit, kiosk_id: str, *, by: str) -> None:
 
 
 def key_of(
-    connection: Connection, election: str, kiosk_id: str, at: datetime, grace: timedelta = timedelta(0)
+    connection: Connection, election: str, kiosk_id: str, at: datetime, grace: timedelta = NO_GRACE
 ) -> sshsig.PublicKey | None:
     """Return the key whose packets are taken at the server's time `at`; None: unknown, revoked or run out."""
     row = connection.execute(

@@ -168,7 +168,8 @@ uploads = Table(
     Column("created", Moment, nullable=False),
     Column("touched", Moment, nullable=False),
     Column("done", Moment),
-    Column("code", String(64), nullable=False),  # why it was refused, "" otherwise
+    Column("state", String(16), nullable=False),  # receiving, then what became of the packet
+    Column("code", String(64), nullable=False),  # why it was refused or quarantined, "" otherwise
 )
 
 packets = Table(

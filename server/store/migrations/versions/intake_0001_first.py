@@ -262,6 +262,7 @@ def upgrade() -> None:
         sa.Column("created", Moment(), nullable=False),
         sa.Column("touched", Moment(), nullable=False),
         sa.Column("done", Moment(), nullable=True),
+        sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("code", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("election", "shard", "kiosk_id", "sha256", name=op.f("pk_uploads")),
     )
