@@ -1,0 +1,162 @@
+"""From a block of glyph lines to one small picture per character place.
+
+A smooth grid (quadratic along the lines, so a bent page and perspective fit too) is laid through the blobs; cells are
+sampled from the picture at the grid's places, some places beyond both ends, so that the classifier may say where the
+lines really begin and end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from biometrics.document.glyphs import CAPITAL, HEIGHT, WIDTH
+from biometrics.document.mrz_locate import Block, GlyphLine
+
+Floats = NDArray[np.float64]
+
+BEYOND = 4
+"""Places looked at beyond each known end."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Grid:
+    """Places 0 to `places` - 1 of `lines` lines. All vectors in pixels of the picture the block was found in."""
+
+    lines: int
+    places: int
+    centre: Floats
+    """(lines, places, 2)."""
+    right: Floats
+    """(lines, places, 2): from one place to the next."""
+    down: Floats
+    """(2,): one capital's height."""
+    pitch: float
+
+
+def lay_grid(block: Block, widest: int) -> Grid | None:
+    """Fit the grid; `widest` is the most characters a line of this block may have. None when it does not fit."""
+    pitch = block.pitch
+    indexed = [_places(line, pitch) for line in block.lines]
+    # Bring the other lines' places into step with the longest one's, straight down.
+    lead = max(range(len(indexed)), key=lambda k: len(indexed[k][0]))
+    place, x, y = [], [], []
+    slope = float(np.median([line.slope for line in block.lines]))
+    for k, (index, line) in enumerate(zip(indexed, block.lines, strict=True)):
+        drop = line.at(float(line.x.mean())) - block.lines[lead].at(float(line.x.mean()))
+        shift = 0.0
+        if k != lead:
+            straight = np.interp(line_x := indexed[k][1] + slope * drop, indexed[lead][1], indexed[lead][0])
+            inside = (line_x > indexed[lead][1][0]) & (line_x < indexed[lead][1][-1])
+            if inside.sum() < 6:
+                return None
+            shift = float(np.round(np.median((straight - index[0])[inside])))
+        place.append(index[0] + shift)
+        x.append(index[1])
+        y.append(index[2])
+    first, last = min(p.min() for p in place), max(p.max() for p in place)
+    if last - first > widest + 8:
+        return None
+    spare = max(widest - int(last - first + 1), 0)
+    begin = first - BEYOND - spare
+    count = int(last - first + 1) + 2 * (BEYOND + spare)
+    t = np.concatenate(place)
+    k = np.concatenate([np.full(len(p), i, float) for i, p in enumerate(place)])
+    middle, half = (first + last) / 2, max((last - first) / 2, 1)
+    terms = _terms((t - middle) / half, k)
+    fx, off_x = _robust(terms, np.concatenate(x))
+    fy, off_y = _robust(terms, np.concatenate(y))
+    if off_x > 0.3 * pitch or off_y > 0.3 * pitch:
+        return None
+    grid_t = ((begin + np.arange(count)) - middle) / half
+    # Beyond the known ends the bend goes on straight: a square term must not run away there.
+    rows = np.arange(len(block.lines), dtype=float)
+    tt, kk = np.meshgrid(grid_t, rows)
+    centre = np.stack([_value(fx, tt, kk), _value(fy, tt, kk)], -1)
+    right = np.stack([_along(fx, tt, kk), _along(fy, tt, kk)], -1) / half
+    step = np.array([fx[3], fy[3]])
+    if np.linalg.norm(step) < 0.5 * pitch:
+        return None
+    tall = float(np.clip(block.height / (pitch * CAPITAL / WIDTH), 0.8, 1.25)) ** 0.7
+    down = step / np.linalg.norm(step) * tall * pitch * CAPITAL / WIDTH
+    return Grid(
+        len(block.lines),
+        count,
+        block.to_picture(centre),
+        block.to_picture(right),
+        block.to_picture(down),
+        pitch,
+    )
+
+
+def _places(line: GlyphLine, pitch: float) -> tuple[Floats, Floats, Floats]:
+    """Give every blob its place number; parts of one glyph become one. Returns (place, x, y), ascending."""
+    x, y = line.x, line.y
+    steps = np.round(np.diff(x) / pitch)
+    place = np.concatenate([[0.0], np.cumsum(steps)])
+    for _ in range(2):
+        if len(np.unique(place)) < 8:
+            break
+        curve = np.polyfit(place, x, 2)
+        fine = np.linspace(place[0] - 2, place[-1] + 2, 400)
+        along = np.polyval(curve, fine)
+        if np.any(np.diff(along) <= 0):
+            break
+        place = np.round(np.interp(x, along, fine))
+    unique, which, counts = np.unique(place, return_inverse=True, return_counts=True)
+    mean_x = np.bincount(which, x) / counts
+    mean_y = np.bincount(which, y) / counts
+    return unique, mean_x, mean_y
+
+
+def _terms(t: Floats, k: Floats) -> Floats:
+    return np.stack([np.ones_like(t), t, t * t, k, k * t], -1)
+
+
+def _value(f: Floats, t: Floats, k: Floats) -> Floats:
+    end = np.clip(t, -1.05, 1.05)
+    bend = end * end + 2 * end * (t - end)
+    out: Floats = f[0] + f[1] * t + f[2] * bend + f[3] * k + f[4] * k * t
+    return out
+
+
+def _along(f: Floats, t: Floats, k: Floats) -> Floats:
+    out: Floats = f[1] + 2 * f[2] * np.clip(t, -1.05, 1.05) + f[4] * k
+    return out
+
+
+def _robust(terms: Floats, target: Floats) -> tuple[Floats, float]:
+    """Weighted least squares that forgets outliers; returns coefficients and the median miss."""
+    weight = np.ones(len(target))
+    fit = np.zeros(terms.shape[1])
+    off = np.zeros(len(target))
+    for _ in range(4):
+        fit = np.linalg.lstsq(terms * weight[:, None], target * weight, rcond=None)[0]
+        off = np.abs(terms @ fit - target)
+        weight = 1 / (1 + (off / max(0.6, 1.5 * float(np.median(off)))) ** 2)
+    return fit, float(np.median(off))
+
+
+def sample_cells(
+    gray: NDArray[np.uint8], grid: Grid, scale: float, places: slice, shift: tuple[float, float] = (0.0, 0.0)
+) -> NDArray[np.uint8]:
+    """Return (lines, n, 30, 20) cells of some places from `gray`, which is `scale` times the picture of the grid.
+
+    `shift` moves every cell, in cell pixels, to the right and down.
+    """
+    centre = grid.centre[:, places].astype(np.float32)[:, :, None, None, :]
+    right = (grid.right[:, places] / WIDTH).astype(np.float32)[:, :, None, None, :]
+    down = (grid.down / CAPITAL).astype(np.float32)
+    u = (np.arange(WIDTH, dtype=np.float32) - np.float32((WIDTH - 1) / 2 - shift[0]))[None, None, None, :, None]
+    v = (np.arange(HEIGHT, dtype=np.float32) - np.float32((HEIGHT - 1) / 2 - shift[1]))[None, None, :, None, None]
+    where = centre + u * right + v * down
+    where = (where + np.float32(0.5)) * np.float32(scale) - np.float32(0.5)
+    lines, n = where.shape[:2]
+    flat = where.reshape(lines * n * HEIGHT, WIDTH, 2)
+    none = np.empty(0, np.float32)
+    cells = cv2.remap(gray, flat.astype(np.float32), none, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    out: NDArray[np.uint8] = cells.reshape(lines, n, HEIGHT, WIDTH).astype(np.uint8, copy=False)
+    return out

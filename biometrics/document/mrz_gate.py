@@ -1,0 +1,120 @@
+"""When a read zone may be used unasked. A wrong read must never be: it costs the voter the vote.
+
+Check digits see most confusions of letters and digits, but none between characters of one class modulo 10
+(0 < A K U, 1 B L V, 2 C M W, 3 D N X, 4 E O Y, 5 F P Z, 6 G Q, 7 H R, 8 I S, 9 J T), and names, states and sex have
+no check digit at all. So beside the check digits this asks for belief, margins, possible dates, known states, and
+the agreement of the personal number with birth date and sex.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from biometrics.document.glyphs import ALPHABET
+from biometrics.document.mrz import Mrz, birth_date, date_possible, expiry_date, fields_of, known_state, parse
+from biometrics.document.mrz_decode import Decoded
+from biometrics.document.mrz_layout import ANY, FILLER, LAYOUTS, checks_of
+from registration.model.documents import MrzReading, ReadState
+from registration.model.person import parse_personal_number
+
+MIN_PITCH = 12.0
+"""Pixels between characters below which reads are unsafe (measured: 9 px gives wrong accepts)."""
+MAX_SUBSTITUTIONS = 2
+LEAST_CHECKED = 0.55
+"""Belief every character under a check digit must have."""
+LEAST_UNCHECKED = 0.80
+"""Belief every character without a check digit must have: names, states, sex, document code."""
+MOST_RIVAL = 0.10
+"""Belief that rivals of the same class modulo 10, which the check digit cannot tell apart, may have together."""
+LEAST_MEAN = 0.93
+_CLASS = np.array([(ANY.index(c) if c != FILLER else 0) % 10 for c in ALPHABET])
+_REFUSED_BELOW = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The reading and, for tests and the bench, why it is not verified."""
+
+    reading: MrzReading
+    reasons: tuple[str, ...] = ()
+    mean: float = field(default=0.0)
+
+
+def judge(decoded: Decoded, pitch: float, today: date) -> Judgement:
+    """Decide VERIFIED, UNSURE or REFUSED for decoded lines; `pitch` in pixels of the camera's picture."""
+    mrz = parse(decoded.lines)
+    chosen = decoded.chosen()
+    mean = float(chosen.mean())
+    reasons = [*_belief(decoded, chosen), *_content(mrz, today)]
+    if decoded.failed:
+        reasons.append("check_digits")
+    if decoded.substitutions > MAX_SUBSTITUTIONS:
+        reasons.append("substitutions")
+    if pitch < MIN_PITCH:
+        reasons.append("pitch")
+    if mean < LEAST_MEAN:
+        reasons.append("mean")
+    state = ReadState.UNSURE if reasons else ReadState.VERIFIED
+    if decoded.failed and mean < _REFUSED_BELOW:
+        state = ReadState.REFUSED
+    reading = MrzReading(
+        format=decoded.format.value,
+        lines=decoded.lines,
+        state=state,
+        check_digits_ok=not decoded.failed,
+        confidence=round(float(chosen.min()), 4),
+        fields=fields_of(mrz, today) if not decoded.failed else MappingProxyType({}),
+    )
+    return Judgement(reading, tuple(reasons), mean)
+
+
+def _belief(decoded: Decoded, chosen: NDArray[np.float64]) -> list[str]:
+    layout = LAYOUTS[decoded.format]
+    checked = np.zeros(chosen.shape, bool)
+    for check in checks_of(decoded.lines, decoded.format):
+        for span in (*check.over, check.at):
+            checked[span.line, span.start : span.end] = True
+    reasons = []
+    if chosen[checked].min() < LEAST_CHECKED:
+        reasons.append("belief")
+    if chosen[~checked].min() < LEAST_UNCHECKED:
+        reasons.append("belief_unchecked")
+    index = np.array([[ALPHABET.index(c) for c in line] for line in decoded.lines])
+    same = _CLASS[index][:, :, None] == _CLASS
+    rivals = (decoded.probability * same).sum(2) - np.take_along_axis(decoded.probability, index[:, :, None], 2)[
+        :, :, 0
+    ]
+    if rivals[checked].max() > MOST_RIVAL:
+        reasons.append("rival")
+    names = "".join(layout.names.of(decoded.lines))
+    if names.startswith(FILLER) or FILLER * 3 in names.rstrip(FILLER):
+        reasons.append("names")
+    return reasons
+
+
+def _content(mrz: Mrz, today: date) -> list[str]:
+    reasons = []
+    if not (known_state(mrz.issuer) and known_state(mrz.nationality)):
+        reasons.append("state")
+    born = birth_date(mrz.birth, today)
+    if not date_possible(mrz.birth) or (FILLER not in mrz.birth and born is None):
+        reasons.append("birth")
+    if FILLER not in mrz.expiry and expiry_date(mrz.expiry, today) is None:
+        reasons.append("expiry")
+    if FILLER in mrz.expiry.strip(FILLER):
+        reasons.append("expiry")
+    number = parse_personal_number(mrz.personal_number) if mrz.personal_number else None
+    if number is not None:
+        if number.birth_date.strftime("%y%m%d") != mrz.birth or number.sex.value != mrz.sex:
+            reasons.append("personal_number")
+        if not number.check_letter_ok:
+            reasons.append("check_letter")
+    elif "ALB" in (mrz.issuer, mrz.nationality) and any(len(text) >= 9 for text in mrz.optional):
+        # An Albanian document whose optional data looks like a personal number but is none was misread.
+        reasons.append("personal_number")
+    return reasons
