@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -24,7 +24,6 @@ from registration.model.evidence import Photo
 _READABLE = 7.0
 """Trusted words (`page_read.trusted`) from which a page counts as read."""
 _KEPT = 8
-_LATIN_MODELS = ("ita", "deu", "sqi", "fra")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +53,21 @@ class TesseractProofChecker:
 
         Args:
             pages: the photographs or scans, in whatever direction the paper lay.
-            holder_names: full names under which the holder may stand (a changed surname is a further entry), as
-                ``Given Surname`` or ``Surname, Given``; entries of one word each are taken as the parts of one name.
+            holder_names: the parts of the holder's name, given names first; or one full name, as ``Given Surname`` or
+                ``Surname, Given``.
             address: the declared address in one line, or None while it has not been asked. Then `address_found` is
-                PARTLY, no reason speaks of the address, and an empty `reasons` means nothing needs attention.
+                NO without a reason that speaks of it: an empty `reasons` means nothing needs attention.
 
         Raises:
             StaffMustFix: ``proof.reader_missing`` when Tesseract is not installed.
         """
-        holders = address_proof_names.holders(holder_names)
+        holder = address_proof_names.holder(holder_names)
         declared = address_proof_places.parse(address) if address is not None else None
         sights = []
         marks: list[Mark] = []
         for index, photo in enumerate(pages):
             page = self._read(photo)
-            sight = _look(page, holders, declared)
+            sight = _look(page, holder, declared)
             sights.append(sight)
             for what, box in (("name", sight.name_box), ("address", sight.place.box)):
                 if box is not None:
@@ -87,19 +86,19 @@ class TesseractProofChecker:
         return page
 
 
-def _look(page: Page, holders: Sequence[Holder], declared: Declared | None) -> _Sight:
-    sight = _see(page, holders, declared)
+def _look(page: Page, holder: Holder | None, declared: Declared | None) -> _Sight:
+    sight = _see(page, holder, declared)
     if sight.kind or _complete(sight, declared):
         return sight
     # A second look in another way, before anybody is told that something is missing.
     for again in _other_readings(page, sight):
-        sight = _better(sight, _see(again, holders, declared))
+        sight = _better(sight, _see(again, holder, declared))
         if sight.kind or _complete(sight, declared):
             break
     return sight
 
 
-def _other_readings(page: Page, sight: _Sight):  # type: ignore[no-untyped-def]
+def _other_readings(page: Page, sight: _Sight) -> Iterator[Page]:
     if sight.trusted < 2:
         return
     other = text_ocr.best_of(["eng"] if page.greek else ["ita", "deu"])
@@ -112,9 +111,9 @@ def _other_readings(page: Page, sight: _Sight):  # type: ignore[no-untyped-def]
     yield page.read_again(other, text_ocr.SPARSE)
 
 
-def _see(page: Page, holders: Sequence[Holder], declared: Declared | None) -> _Sight:
+def _see(page: Page, holder: Holder | None, declared: Declared | None) -> _Sight:
     runs = page.runs
-    name, box = address_proof_names.find(holders, runs, greek=page.greek)
+    name, box = address_proof_names.find(holder, runs, greek=page.greek)
     place = address_proof_places.find(declared, runs, greek=page.greek) if declared is not None else Place()
     return _Sight(
         page_read.trusted(page.words),
@@ -158,9 +157,9 @@ def _verdict(sights: Sequence[_Sight], marks: tuple[Mark, ...], declared: Declar
     rank = (Found.NO, Found.PARTLY, Found.YES)
     name = max((s.name for s in sights), key=rank.index, default=Found.NO)
     place = max((s.place for s in sights), key=lambda p: p.score, default=Place())
-    address = Found.PARTLY if declared is None else _address(place)
+    address = Found.NO if declared is None else _address(place)
     kind = next((s.kind for s in sights if s.kind), "") if not any(_proves(s, declared) for s in sights) else ""
-    readable = any(s.trusted >= _READABLE for s in sights) or (name is Found.YES and address is Found.YES)
+    readable = any(s.trusted >= _READABLE for s in sights) or (name is Found.YES and (declared is None or address is Found.YES))
     reasons: list[str] = []
     if kind:
         reasons.append(kind)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from biometrics.document.names import same_word, sounds, tokens
-from biometrics.document.page_read import Run, Token
+from biometrics.document.page_read import Run, Token, with_next
 from registration.model.documents import Found
 
 Box = tuple[float, float, float, float]
@@ -14,38 +14,34 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """One name under which the holder may stand. `given` is the first given name, `rest` all other words."""
+    """Whose name is looked for. `given` is the first given name, `rest` all other words, surnames last."""
 
     given: str = field(repr=False)
     rest: tuple[str, ...] = field(repr=False)
 
 
-def holders(names: Sequence[str]) -> tuple[Holder, ...]:
-    """Take names apart: ``Given Surname``, ``Surname, Given``; single words together make one name."""
-    if len(names) > 1 and all(len(tokens(n)) == 1 for n in names):
-        names = (" ".join(names),)
-    found = []
-    for name in names:
-        surname, comma, given = name.partition(",")
-        words = tokens(given) + tokens(surname) if comma and tokens(given) else tokens(name)
-        if words:
-            found.append(Holder(words[0], tuple(w for w in words[1:] if len(w) > 1)))
-    return tuple(found)
+def holder(names: Sequence[str]) -> Holder | None:
+    """Take a name apart: its parts with the given names first, or one text ``Given Surname`` or ``Surname, Given``."""
+    surname, comma, given = ", ".join(names).partition(",") if len(names) == 1 else ("", "", "")
+    ordered = [given, surname] if comma and tokens(given) else list(names)
+    words = [word for part in ordered for word in tokens(part)]
+    if not words:
+        return None
+    return Holder(words[0], tuple(w for w in words[1:] if len(w) > 1))
 
 
-def find(names: Sequence[Holder], page: Sequence[Run], *, greek: bool) -> tuple[Found, Box | None]:
-    """YES with its place; PARTLY when only the surname stands there: perhaps a relative; else NO."""
+def find(name: Holder | None, page: Sequence[Run], *, greek: bool) -> tuple[Found, Box | None]:
+    """YES with its place; PARTLY when only another word of the name stands there: perhaps a relative; else NO."""
+    if name is None:
+        return Found.NO, None
     partly: Box | None = None
-    for name in names:
-        for index, run in enumerate(page):
-            box = _in_run(name, run, greek)
-            if box is None:
-                box = _over_two_lines(name, run, page[index + 1 : index + 6], greek)
-            if box is not None:
-                return Found.YES, box
-            if partly is None and name.rest:
-                surname = next((t for t in run.tokens if _is(t, name.rest[-1], greek)), None)
-                partly = _box([surname]) if surname else None
+    for index, run in enumerate(page):
+        box = _in_run(name, run, greek) or _over_two_lines(name, run, page[index + 1 : index + 6], greek)
+        if box is not None:
+            return Found.YES, box
+        if partly is None:
+            surname = next((t for t in run.tokens if any(_is(t, w, greek) for w in name.rest)), None)
+            partly = _box([surname]) if surname else None
     return (Found.PARTLY, partly) if partly else (Found.NO, None)
 
 
@@ -55,10 +51,17 @@ def _is(token: Token, word: str, greek: bool) -> bool:
     return same_word(token.text, word, confidence=token.word.confidence, greek_page=greek)
 
 
+def _at(line: Sequence[Token], at: int, word: str, greek: bool) -> bool:
+    if _is(line[at], word, greek):
+        return True
+    both = with_next(line, at) if len(word) > 4 and len(line[at].text) < len(word) else None
+    return both is not None and _is(both, word, greek)
+
+
 def _in_run(name: Holder, run: Run, greek: bool) -> Box | None:
     line = run.tokens
-    at_given = [i for i, t in enumerate(line) if _is(t, name.given, greek)]
-    at_rest = [i for i, t in enumerate(line) if any(_is(t, w, greek) for w in name.rest)]
+    at_given = [i for i in range(len(line)) if _at(line, i, name.given, greek)]
+    at_rest = [i for i in range(len(line)) if any(_at(line, i, w, greek) for w in name.rest)]
     for i in at_given:
         if not name.rest:
             return _box([line[i]])

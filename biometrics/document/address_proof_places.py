@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from biometrics.document.names import distance, fold, same_word, sounds, tokens
-from biometrics.document.page_read import Run, Token
+from biometrics.document.page_read import Run, Token, with_next
 
 _TYPES = frozenset(
     "via v viale vle corso cso piazza pza pzza p piazzale largo strada vicolo vico localita loc contrada ss statale "
@@ -253,15 +253,18 @@ def _street_spans(declared: Declared, line: list[Token], greek: bool) -> list[tu
     others = [w for w in core if w is not key]
     spans = []
     for at, token in enumerate(line):
-        if not _street_word(token, key, greek):
-            continue
         first = last = at
+        if not _street_word(token, key, greek):
+            both = with_next(line, at)
+            if both is None or len(key) < 5 or not _street_word(both, key, greek):
+                continue
+            last = at + 1
         weight, total = float(len(key)), float(sum(map(len, core)))
         for word in others:
             near = range(max(0, at - len(core) - 2), min(len(line), at + len(core) + 3))
-            hit = next((i for i in near if i != at and _street_word(line[i], word, greek)), None)
+            hit = next((i for i in near if not at <= i <= last and _street_word(line[i], word, greek)), None)
             if hit is None:
-                hit = next((i for i in near if i != at and _short_for(line[i], word, greek)), None)
+                hit = next((i for i in near if not at <= i <= last and _short_for(line[i], word, greek)), None)
             if hit is not None:
                 weight += len(word)
                 first, last = min(first, hit), max(last, hit)
@@ -289,8 +292,11 @@ def _short_for(token: Token, word: str, greek: bool) -> bool:
 def _judge(
     declared: Declared, page: list[Run], line: list[Token], here: list[Run], start: int, end: int, greek: bool
 ) -> Place:
-    before = [t for t in line[max(0, start - 3) : start]]
-    after = [t for t in line[end + 1 : end + 6]]
+    first = start
+    while first > 0 and (line[first - 1].text in _TYPES | _SMALL or len(line[first - 1].text) == 1):
+        first -= 1
+    before = line[max(0, first - 2) : start]
+    after = line[end + 1 : end + 6]
     inside = [t for t in line[start : end + 1]]
     number = other = False
     mark = [line[start].word, line[end].word]

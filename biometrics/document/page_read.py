@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import cv2
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biometrics.document import page_find, text_ocr
-from biometrics.document.names import is_greek, tokens
+from biometrics.document.names import tokens
 from biometrics.document.text_ocr import Grey, Word
 
 LETTER = 20.0
@@ -128,25 +128,40 @@ def read(picture: NDArray[np.uint8]) -> Page:
     lying, doubtful = page_find.direction(mask)
     candidates = ([1, 3] if lying else [0, 2]) + (([0, 2] if lying else [1, 3]) if doubtful else [])
     best: tuple[float, bool, Grey, NDArray[np.float64]] | None = None
-    for quarter in candidates:
+    for index, quarter in enumerate(candidates):
+        if index == 2 and best is not None and best[0] >= 8:
+            break
         turned, back = _turn(sized, quarter)
         upright, unskew = _deskew(turned)
-        sample = _busiest_part(upright)
-        with ThreadPoolExecutor(2) as pool:
-            latin, greek = pool.map(
-                lambda lang, part=sample: trusted(text_ocr.words(part, lang, text_ocr.BLOCK, seconds=10)),
-                (text_ocr.best_of(["eng"]), text_ocr.best_of(["ell"])),
-            )
-        score = max(latin, greek)
+        score, greek, sure = _sample(_busiest_part(upright))
         if best is None or score > best[0]:
-            best = (score, greek > latin, upright, to_photo @ back @ unskew)
-        if score >= 12:
+            best = (score, greek, upright, to_photo @ back @ unskew)
+        if sure:
             break
     assert best is not None
     _, is_greek_page, upright, matrix = best
     language = text_ocr.best_of(["ell"] if is_greek_page else ["eng"])
     page = Page(upright, matrix, (picture.shape[1], picture.shape[0]), is_greek_page, (), letter)
     return page.read_again(language, text_ocr.SPARSE)
+
+
+def _sample(part: Grey) -> tuple[float, bool, bool]:
+    """Read a part as Latin, and as Greek unless that was plain: (score, Greek fits better, no doubt at all).
+
+    Letters standing on their heads give many words too, but hardly any with confidence.
+    """
+    scores = []
+    for language in ("eng", "ell"):
+        if language not in text_ocr.languages():
+            continue
+        read_words = text_ocr.words(part, language, text_ocr.BLOCK, seconds=10)
+        long = [w.confidence for w in read_words if sum(c.isalpha() for c in w.text) >= 3]
+        mean = float(np.mean(long)) if long else 0.0
+        scores.append((trusted(read_words) * mean / 100, language == "ell"))
+        if mean >= 78 and len(long) >= 12:
+            return scores[-1][0], scores[-1][1], True
+    score, greek = max(scores, default=(0.0, False))
+    return score, greek, False
 
 
 def _turn(grey: Grey, quarter: int) -> tuple[Grey, NDArray[np.float64]]:
@@ -183,20 +198,24 @@ def _busiest_part(grey: Grey) -> Grey:
 def runs(read_words: tuple[Word, ...] | list[Word]) -> list[Run]:
     """Order words into runs: lines from top to bottom, cut where a wide gap parts two columns."""
     lines: list[list[Word]] = []
-    for word in sorted((w for w in read_words if w.height >= 4), key=lambda w: w.middle):
-        for line in reversed(lines[-6:]):
+    # Left to right, each word joins the line that ends nearest to it, so that a slanting line stays one line.
+    for word in sorted((w for w in read_words if w.height >= 4), key=lambda w: w.left):
+        best: tuple[float, list[Word]] | None = None
+        for line in lines:
             last = line[-1]
-            near = min(line, key=lambda w: min(abs(w.left - word.right), abs(word.left - w.right)))
-            if abs(near.middle - word.middle) < 0.5 * min(max(near.height, 8), max(word.height, 8)) and (
-                0.45 < word.height / max(1, last.height) < 2.4
-            ):
-                line.append(word)
-                break
-        else:
+            size = min(max(last.height, 8), max(word.height, 8))
+            apart = abs(last.middle - word.middle) / size
+            gap = (word.left - last.right) / size
+            if apart < 0.6 and gap > -1.0 and 0.4 < word.height / max(1, last.height) < 2.5:
+                cost = apart + 0.04 * max(gap, 0.0)
+                if best is None or cost < best[0]:
+                    best = (cost, line)
+        if best is None:
             lines.append([word])
+        else:
+            best[1].append(word)
     found = []
     for line in lines:
-        line.sort(key=lambda w: w.left)
         size = float(np.median([w.height for w in line]))
         part: list[Token] = []
         end = -math.inf
@@ -215,7 +234,20 @@ def runs(read_words: tuple[Word, ...] | list[Word]) -> list[Run]:
     return sorted(found, key=lambda r: (r.middle, r.left))
 
 
-def greek_share(read_words: tuple[Word, ...]) -> float:
-    """Part of the longer words that carry Greek letters."""
-    long = [w.text.lower() for w in read_words if len(w.text) > 3]
-    return sum(is_greek(w) for w in long) / len(long) if long else 0.0
+def with_next(line: Sequence[Token], at: int) -> Token | None:
+    """The word at a place joined with the next one, where hardly a gap parts them: one word read as two."""
+    if at + 1 >= len(line):
+        return None
+    a, b = line[at].word, line[at + 1].word
+    if not -2 <= b.left - a.right < 0.55 * max(a.height, b.height) or abs(a.middle - b.middle) > 0.5 * a.height:
+        return None
+    both = Word(
+        a.text + b.text,
+        min(a.confidence, b.confidence, 75.0),
+        a.left,
+        min(a.top, b.top),
+        b.right,
+        max(a.bottom, b.bottom),
+    )
+    return Token(line[at].text + line[at + 1].text, both, line[at + 1].dotted)
+

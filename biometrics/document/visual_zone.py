@@ -1,0 +1,279 @@
+"""Reads an identity document: the checked MRZ, and over its plain letters the visual zone's ë and ç, places and dates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from types import MappingProxyType
+
+import cv2
+import numpy as np
+
+from biometrics.document import page_find, page_read, text_ocr, visual_zone_labels
+from biometrics.document.names import distance, fold
+from biometrics.document.text_ocr import Grey, Word
+from biometrics.document.visual_zone_labels import Spot
+from registration.model.documents import (
+    DocumentImage,
+    DocumentKind,
+    DocumentReading,
+    FieldName,
+    FieldReading,
+    FieldSource,
+    MrzReading,
+    ReadState,
+    Side,
+)
+from registration.model.evidence import Photo
+from registration.model.person import parse_personal_number
+
+_WIDTH = 1500
+"""Pixels to which a side is brought: labels of 1.5 mm are then about 20 pixels high."""
+_NAMES = (FieldName.SURNAME, FieldName.GIVEN_NAMES, FieldName.FATHER_NAME, FieldName.BIRTH_PLACE)
+_DATES = (FieldName.BIRTH_DATE, FieldName.ISSUE_DATE, FieldName.EXPIRY_DATE)
+_NUMBERS = (FieldName.PERSONAL_NUMBER, FieldName.DOCUMENT_NUMBER)
+_MRZ_FIRST = (*_NUMBERS, FieldName.BIRTH_DATE, FieldName.EXPIRY_DATE, FieldName.SEX, FieldName.NATIONALITY)
+_NOT_A_NAME = re.compile(r"[^A-Za-zÀ-ÖØ-öø-ÿ' \-]")
+_MONTHS = "jan shk feb mar pri apr maj may qer jun kor jul gus aug sht sep tet oct nen nov dhj dec".split()
+_MONTH_NUMBERS = (1, 2, 2, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12)
+
+ReadMrz = Callable[[Photo], MrzReading | None]
+
+
+class VisualZoneReader:
+    """A `DocumentReader`. `read_mrz` is asked where live framing left no MRZ with the images."""
+
+    def __init__(self, read_mrz: ReadMrz | None = None) -> None:
+        self._read_mrz = read_mrz
+
+    def read(self, kind: DocumentKind, images: Sequence[DocumentImage]) -> DocumentReading:
+        """Join the MRZ and the visual zone of the photographed sides; what cannot be read is left out.
+
+        The MRZ is the checked source of number, dates, sex, nationality and personal number; names are its letters
+        with the visual zone's ë, ç and case; place, issuer, issue date and father's name are the visual zone's.
+
+        Raises:
+            StaffMustFix: ``proof.reader_missing`` when Tesseract is not installed.
+        """
+        mrz = next((image.mrz for image in images if image.mrz), None)
+        if mrz is None and self._read_mrz is not None:
+            with_zone = [i for i in images if i.side in (Side.DATA_PAGE, Side.BACK)] or list(images)
+            mrz = next((found for image in with_zone if (found := self._read_mrz(image.photo))), None)
+        printed: dict[FieldName, FieldReading] = {}
+        portrait = None
+        for image in images:
+            # The back of a card has no labelled field of its own that the front has not.
+            if kind is DocumentKind.ID_CARD and image.side is Side.BACK and len(images) > 1:
+                continue
+            side = _upright(_decode(image.photo), flattened=image.mrz is not None)
+            for name, reading in _printed_fields(side).items():
+                printed.setdefault(name, reading)
+        return DocumentReading(kind, MappingProxyType(join(mrz, printed)), mrz, portrait)
+
+
+def _decode(photo: Photo) -> Grey:
+    return np.asarray(cv2.imdecode(np.frombuffer(photo.jpeg, np.uint8), cv2.IMREAD_GRAYSCALE), np.uint8)
+
+
+def _upright(grey: Grey, *, flattened: bool) -> Grey:
+    """The document flat and upright, `_WIDTH` wide, with even light."""
+    sheet = page_find.flatten(grey).grey if not flattened else grey
+    if sheet.shape[0] > sheet.shape[1]:
+        sheet = np.ascontiguousarray(np.rot90(sheet))
+    scale = _WIDTH / sheet.shape[1]
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return page_find.even_light(cv2.resize(sheet, None, fx=scale, fy=scale, interpolation=method).astype(np.uint8))
+
+
+def _printed_fields(side: Grey) -> dict[FieldName, FieldReading]:
+    language = text_ocr.best_of(["sqi"])
+    spots: dict[FieldName, Spot] = {}
+    for view in (side, np.ascontiguousarray(np.rot90(side, 2))):
+        seen = text_ocr.words(view, language, text_ocr.SPARSE, seconds=15)
+        spots = visual_zone_labels.locate(page_read.runs(seen), view.shape[1])
+        if spots:
+            side = view
+            break
+    wanted = [(name, spot) for name, spot in spots.items()]
+    with ThreadPoolExecutor(2) as pool:
+        readings = pool.map(lambda item: _read_field(side, item[0], item[1], language), wanted)
+        return {name: reading for (name, _), reading in zip(wanted, readings, strict=True) if reading is not None}
+
+
+def _read_field(side: Grey, name: FieldName, spot: Spot, language: str) -> FieldReading | None:
+    candidates = [(spot.text, spot.confidence)] if spot.text else []
+    value = _clean(name, spot.text)
+    if name in _NAMES:
+        for letter in (34, 46):
+            candidates.append(_crop(side, spot, language, letter))
+    elif not value or spot.confidence < 80:
+        allowed = "0123456789.-/ " if name in _DATES else ""
+        candidates.append(_crop(side, spot, language, 38, allowed))
+    read = [(cleaned, confidence) for text, confidence in candidates if (cleaned := _clean(name, text))]
+    if not read:
+        return None
+    if name in _NAMES:
+        best = max(read, key=lambda r: r[1])
+        value = _with_marks(best[0], [text for text, _ in read])
+        return FieldReading(value, FieldSource.VISUAL_ZONE, max(0.0, best[1]) / 100)
+    value, confidence = max(read, key=lambda r: r[1])
+    return FieldReading(value, FieldSource.VISUAL_ZONE, max(0.0, confidence) / 100)
+
+
+def _crop(side: Grey, spot: Spot, language: str, letter: int, allowed: str = "") -> tuple[str, float]:
+    left, top, right, bottom = spot.box
+    pad = max(4, (bottom - top) // 3)
+    part = side[max(0, top - pad) : bottom + pad, max(0, left - pad) : right + 2 * pad]
+    if min(part.shape) < 6:
+        return "", 0.0
+    zoom = letter / max(6, bottom - top)
+    part = cv2.resize(part, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_CUBIC)
+    part = cv2.copyMakeBorder(part, 12, 12, 16, 16, cv2.BORDER_CONSTANT, value=235).astype(np.uint8)
+    settings = [("tessedit_char_whitelist", allowed)] if allowed else []
+    found: list[Word] = text_ocr.words(part, language, text_ocr.LINE, settings=settings, seconds=8)
+    return " ".join(w.text for w in found), min((w.confidence for w in found), default=0.0)
+
+
+def _clean(name: FieldName, text: str) -> str:
+    """The value a text may be, or "" when it cannot be one."""
+    if name in _NAMES:
+        words = [w.strip("'- ") for w in _NOT_A_NAME.sub(" ", text.split("/")[0]).split()]
+        kept = [w for w in words if len(w) > 1 or w.lower() == "e"]
+        return " ".join(kept) if sum(map(len, kept)) >= 2 else ""
+    if name in _DATES:
+        return parse_date(text)
+    if name is FieldName.PERSONAL_NUMBER:
+        return _personal_number(text)
+    if name is FieldName.DOCUMENT_NUMBER:
+        joined = re.sub(r"[^A-Z0-9]", "", text.upper())
+        return joined if 7 <= len(joined) <= 12 and any(c.isdigit() for c in joined) else ""
+    if name is FieldName.SEX:
+        first = re.search(r"[MFX]", text.upper())
+        return first.group() if first and len(text.strip()) <= 6 else ""
+    if name is FieldName.NATIONALITY:
+        return "ALB" if re.search(r"shqip|alban|alb\b", fold(text)) else ""
+    value = " ".join(re.sub(r"[^\w .,'\-]", " ", text).split())
+    return value if sum(c.isalnum() for c in value) >= 2 else ""
+
+
+def parse_date(text: str) -> str:
+    """Return a printed date as ISO 8601, or "": ``30-04-1985``, ``30.04.1985``, ``30 APR/PRI 1985``."""
+    found = re.search(r"(\d{1,2})\D{1,3}(\d{1,2})\D{1,3}(\d{4})", text)
+    if found:
+        day, month, year = (int(part) for part in found.groups())
+    else:
+        spoken = re.search(r"(\d{1,2})\W*([a-z]{3})[a-z]*\W*(?:[a-z]+)?\W*(\d{4})", fold(text))
+        if not spoken or spoken.group(2) not in _MONTHS:
+            return ""
+        day, year = int(spoken.group(1)), int(spoken.group(3))
+        month = _MONTH_NUMBERS[_MONTHS.index(spoken.group(2))]
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        return ""
+
+
+def _personal_number(text: str) -> str:
+    joined = re.sub(r"[^A-Z0-9]", "", text.upper())
+    digits = str.maketrans("OILSBZGQ", "01158260")
+    letters = str.maketrans("0158264", "OISBZGA")
+    for at in range(max(1, len(joined) - 9)):
+        part = joined[at : at + 10]
+        if len(part) == 10:
+            fixed = part[0] + part[1:9].translate(digits) + part[9].translate(letters)
+            for candidate in (part, fixed, fixed[0].translate(letters) + fixed[1:]):
+                if parse_personal_number(candidate):
+                    return candidate
+    return ""
+
+
+def _with_marks(best: str, others: Sequence[str]) -> str:
+    """Take ë and ç from any reading that agrees in every plain letter: a mark is lost more often than invented."""
+    out = list(best)
+    for other in others:
+        if len(other) == len(best) and fold(other) == fold(best):
+            out = [b if fold(a) == a.lower() and fold(b) != b.lower() else a for a, b in zip(out, other, strict=True)]
+    return "".join(out)
+
+
+# ---------------------------------------------------------------- joining
+
+
+def join(mrz: MrzReading | None, printed: dict[FieldName, FieldReading]) -> dict[FieldName, FieldReading]:
+    """Decide each field between MRZ and visual zone."""
+    if mrz is None or mrz.state is ReadState.REFUSED:
+        return printed
+    fields = dict(printed)
+    for name, value in mrz.fields.items():
+        seen = printed.get(name)
+        if name in (FieldName.SURNAME, FieldName.GIVEN_NAMES):
+            fields[name] = _name(value, seen, mrz.confidence)
+        elif name in _MRZ_FIRST or seen is None:
+            sure = mrz.confidence if seen is None or seen.value != value else max(mrz.confidence, seen.confidence)
+            fields[name] = FieldReading(value, FieldSource.MRZ, sure)
+    return fields
+
+
+def _name(plain: str, seen: FieldReading | None, sure: float) -> FieldReading:
+    if seen is None:
+        return FieldReading(plain, FieldSource.MRZ, sure)
+    value, agreement = restore_marks(plain, seen.value)
+    if agreement < 0.6:
+        return FieldReading(plain, FieldSource.MRZ, sure * 0.9)
+    source = FieldSource.VISUAL_ZONE if value.upper() != plain.upper() else FieldSource.MRZ
+    return FieldReading(value, source, min(1.0, agreement) * max(sure, seen.confidence))
+
+
+def restore_marks(plain: str, printed: str) -> tuple[str, float]:
+    """Write an MRZ name with the printed name's marks and case; also how well the two agree (0 to 1).
+
+    The letters are the MRZ's; a printed letter counts where it folds to the same one (``Ë`` over ``E``). A name the
+    MRZ had to cut is taken from the print in full when its beginning agrees.
+    """
+    target = re.sub(r"[^A-Z]", " ", fold(plain).upper())
+    print_letters = list(printed.replace("'", ""))
+    shape = [fold(c).upper() if c.isalpha() else " " for c in print_letters]
+    if any(len(c) != 1 for c in shape):
+        return plain, 0.0
+    length, width = len(target), len(shape)
+    cost = np.zeros((length + 1, width + 1))
+    cost[:, 0], cost[0, :] = np.arange(length + 1), np.arange(width + 1)
+    for i in range(1, length + 1):
+        for j in range(1, width + 1):
+            swap = cost[i - 1, j - 1] + (target[i - 1] != shape[j - 1])
+            cost[i, j] = min(swap, cost[i - 1, j] + 1, cost[i, j - 1] + 1)
+    end = width
+    if length >= 12 and width > length and cost[length, length] <= 1:
+        end = length  # cut by the MRZ: the rest of the print follows
+    agreement = 1 - float(cost[length, end]) / max(1, length)
+    upper = sum(c.isupper() for c in printed) > sum(c.islower() for c in printed)
+    out: list[str] = []
+    i, j = length, end
+    while i > 0:
+        if j > 0 and target[i - 1] == shape[j - 1] and cost[i, j] == cost[i - 1, j - 1]:
+            out.append(print_letters[j - 1])
+            i, j = i - 1, j - 1
+        elif j > 0 and cost[i, j] == cost[i - 1, j - 1] + 1:
+            out.append(target[i - 1])
+            i, j = i - 1, j - 1
+        elif cost[i, j] == cost[i - 1, j] + 1:
+            out.append(target[i - 1])
+            i -= 1
+        else:
+            j -= 1
+    text = "".join(reversed(out))
+    rest = printed[end:] if end < width and len(printed) == width else ""
+    text += rest
+    return (text.upper() if upper else _title(text)), agreement
+
+
+def _title(text: str) -> str:
+    return re.sub(r"[^\W\d_]+", lambda m: m.group()[0].upper() + m.group()[1:].lower(), text)
+
+
+def agrees(printed: str, plain: str) -> bool:
+    """Tell whether a printed name is the MRZ's, after transliteration, with the MRZ's cuts allowed."""
+    a, b = re.sub(r"[^a-z]", "", fold(printed)), re.sub(r"[^a-z]", "", fold(plain))
+    return a == b or (len(b) >= 12 and a.startswith(b)) or distance(a, b) <= 0.5
