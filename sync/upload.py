@@ -22,6 +22,8 @@ PATH = "/v1/packets"
 CHUNK = 256 * 1024
 SMALLEST_CHUNK = 16 * 1024
 FAILURES_TO_HALVE = 2
+"""From the second break in a row each next chunk is half as long, down to the smallest; each success doubles it again:
+short chunks get through a bad line, but each costs an answer that may be lost."""
 MAX_FAILURES = 5
 """Tries in a row without a byte of progress before the packet is put off."""
 DIGEST_MISMATCH = 460
@@ -90,7 +92,8 @@ class _Upload:
         self._metadata = f"sha256 {_b64(sha256)},packet_id {_b64(packet_id)}"
         self._progress = progress
         self._path = f"{PATH}/{sha256}"
-        self._chunk = CHUNK if self._rate is None else max(SMALLEST_CHUNK, min(CHUNK, self._rate))
+        self._largest = CHUNK if self._rate is None else max(SMALLEST_CHUNK, min(CHUNK, self._rate))
+        self._chunk = self._largest
         self._offset: int | None = None
         self._failures = 0
         self._mismatches = 0
@@ -167,6 +170,7 @@ class _Upload:
         answer = self._http.send("PATCH", self._path, headers=headers, data=piece)
         if answer.status_code == 204:
             self._broken_in_a_row = 0
+            self._chunk = min(self._largest, self._chunk * 2)
             self._pace(len(piece), begun)
             return self._told(answer)
         if answer.status_code in (404, 409, 410):

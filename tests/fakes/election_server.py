@@ -259,6 +259,7 @@ class ElectionServer:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
             timeout = 5.0  # a client that never hangs up must not keep a test waiting
 
             def _serve(self) -> None:

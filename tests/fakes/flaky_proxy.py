@@ -33,6 +33,8 @@ class FlakyProxy:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._listener.settimeout(0.05)
         self.port: int = self._listener.getsockname()[1]
+        self.up = 0
+        """Bytes that came from the kiosk, those lost in a cut included."""
         self.cuts = 0
         self.lost = 0
         self._thread = threading.Thread(target=self._accept, name="flaky-proxy")
@@ -55,6 +57,8 @@ class FlakyProxy:
             with contextlib.suppress(TimeoutError):
                 client, _address = self._listener.accept()
                 with client, socket.create_connection(("127.0.0.1", self._target)) as server:
+                    for end in (client, server):
+                        end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                     self._pass_on(client, server)
 
     def _pass_on(self, client: socket.socket, server: socket.socket) -> None:
@@ -73,6 +77,7 @@ class FlakyProxy:
         piece = _read(client)
         if not piece:
             return False
+        self.up += len(piece)
         if len(piece) > self._budget:
             _write(server, piece[: int(self._budget)])
             self._budget = self._next_cut()
