@@ -37,20 +37,26 @@ class Database:
         self.path = path
         self._connection: sqlcipher.Connection | None = None
         self._lock = threading.RLock()
+        self._trouble = ""
+        """Code of the worst that this connection met; "" while all is well."""
 
     @property
     def is_open(self) -> bool:
         return self._connection is not None
 
-    def open(self, key: bytes) -> None:
+    def open(self, key: bytes, *, fresh: bool = False) -> None:
         """Open it with its 32-byte key and bring its tables up to date.
 
+        Args:
+            key: used as it is, with no derivation per connection.
+            fresh: the file was just made by `create_file`. Any other empty file is a damaged vault, not a new one.
+
         Raises:
-            StaffMustFix: ``vault.damaged`` (or another key), ``vault.newer``.
+            StaffMustFix: ``vault.missing``, ``vault.damaged`` (or another key), ``vault.newer``.
         """
-        with self._lock, translated():
+        with self._lock, self._noticed():
             self.close()
-            connection = connect(self.path, key)
+            connection = connect(self.path, key, fresh=fresh)
             try:
                 migrate(connection)
             except BaseException:
@@ -61,6 +67,7 @@ class Database:
     def close(self) -> None:
         """Close it; safe to call twice."""
         with self._lock:
+            self._trouble = ""
             connection, self._connection = self._connection, None
             if connection is not None:
                 connection.close()
@@ -70,22 +77,23 @@ class Database:
         """Everything inside happens durably or not at all.
 
         Raises:
-            StaffMustFix: ``vault.locked`` when the database is closed.
+            StaffMustFix: ``vault.locked`` when the database is closed, ``vault.disk_error`` when it had to be.
         """
-        with self._lock, translated():
+        with self._lock, self._noticed():
             connection = self._opened()
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
                 connection.execute("COMMIT")
-            except BaseException as error:
-                self._undo(connection, error)
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
                 raise
 
     @contextmanager
     def reading(self) -> Iterator[sqlcipher.Connection]:
         """One consistent look. Raises StaffMustFix ``vault.locked``."""
-        with self._lock, translated():
+        with self._lock, self._noticed():
             connection = self._opened()
             connection.execute("BEGIN")
             try:
@@ -99,7 +107,7 @@ class Database:
 
         What was committed is durable already: a full disk, or another program reading, only leaves this for later.
         """
-        with self._lock, translated():
+        with self._lock, self._noticed():
             connection = self._opened()
             try:
                 connection.execute("PRAGMA incremental_vacuum").fetchall()
@@ -110,7 +118,7 @@ class Database:
 
     def rekey(self, key: bytes) -> None:
         """Encrypt every page anew under another key, in one transaction of SQLite's own."""
-        with self._lock, translated():
+        with self._lock, self._noticed():
             self._opened().execute(f"PRAGMA rekey = \"x'{key.hex()}'\"").fetchall()
             self.checkpoint()
 
@@ -133,7 +141,7 @@ class Database:
         Raises:
             StaffMustFix: ``vault.damaged``.
         """
-        with self._lock, translated():
+        with self._lock, self._noticed():
             connection = self._opened()
             # The cipher's check reads the file, not the log.
             self.checkpoint()
@@ -145,27 +153,33 @@ class Database:
 
     def _opened(self) -> sqlcipher.Connection:
         if self._connection is None:
-            raise StaffMustFix("vault.locked")
+            raise StaffMustFix(self._trouble or "vault.locked")
         return self._connection
 
-    def _undo(self, connection: sqlcipher.Connection, error: BaseException) -> None:
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF == 10:
-            # After a failed write or fsync nothing the kernel holds can be trusted: start again from the disk.
-            self.close()
-        elif connection.in_transaction:
-            connection.execute("ROLLBACK")
+    @contextmanager
+    def _noticed(self) -> Iterator[None]:
+        """Translate errors, and remember what makes the connection untrustworthy."""
+        try:
+            with translated():
+                yield
+        except StaffMustFix as error:
+            if error.code == "vault.disk_error":
+                # After a failed write or fsync nothing the kernel holds can be trusted: start again from the disk.
+                self.close()
+                self._trouble = error.code
+            elif error.code == "vault.damaged":
+                # What is whole can still be read and sent.
+                self._trouble = error.code
+            elif error.code == "vault.not_writable" and self._trouble == "vault.damaged":
+                # SQLCipher refuses to write after a page failed its check; that is not about rights.
+                raise StaffMustFix(self._trouble) from error
+            raise
 
 
-def connect(path: Path, key: bytes) -> sqlcipher.Connection:
-    """Open the encrypted file with the vault's settings and prove that the key opens it.
-
-    Args:
-        path: an existing file; an empty one becomes a database.
-        key: 32 bytes, used as they are (no derivation per connection).
-    """
+def connect(path: Path, key: bytes, *, fresh: bool = False) -> sqlcipher.Connection:
+    """Open the encrypted file with the vault's settings and prove that the key opens it. Arguments as `open`'s."""
     if not path.exists():
         raise StaffMustFix("vault.missing")
-    fresh = path.stat().st_size == 0
     connection = sqlcipher.connect(str(path), timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:
         # Before the key: a wrong one would otherwise be written to stderr, and so to a log.
@@ -173,7 +187,9 @@ def connect(path: Path, key: bytes) -> sqlcipher.Connection:
         connection.set_key(f"x'{key.hex()}'")
         if fresh:
             connection.execute("PRAGMA auto_vacuum = INCREMENTAL").fetchall()
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        elif connection.execute("PRAGMA user_version").fetchone() == (0,):
+            # Asked before the settings, which write to the file.
+            raise StaffMustFix("vault.damaged")
         for setting in _SETTINGS:
             connection.execute(f"PRAGMA {setting}").fetchall()
     except BaseException:

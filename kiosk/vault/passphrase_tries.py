@@ -1,12 +1,17 @@
-"""Counts wrong passphrases in a small file, durably and before each is tried, so that pulling the plug wins nothing."""
+"""Counts wrong passphrases in a small file, durably and before each is tried, so that pulling the plug wins nothing.
+
+The file keeps its size and is written over in place: on a full disk the vault must still open, for only then can its
+packets be sent and room be made.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from kiosk.vault.files import write_durably
+from kiosk.vault.failures import translated
 from registration.errors import WillRetry
 from registration.ports import Clock
 
@@ -15,6 +20,7 @@ FREE = 3
 """Wrong tries without a delay: staff mistype too."""
 FIRST_DELAY = 30
 LONGEST_DELAY = 900
+_SIZE = 128
 
 
 def delay_after(wrong: int) -> int:
@@ -49,7 +55,7 @@ class PassphraseTries:
 
     def succeeded(self) -> None:
         """Forget the wrong ones."""
-        self._path.unlink(missing_ok=True)
+        self._write(0, self._clock.now())
 
     def _read(self) -> tuple[int, datetime]:
         try:
@@ -59,4 +65,12 @@ class PassphraseTries:
             return 0, datetime.min.replace(tzinfo=UTC)
 
     def _write(self, wrong: int, at: datetime) -> None:
-        write_durably(self._path, json.dumps({"wrong": wrong, "at": at.isoformat()}).encode())
+        record = json.dumps({"wrong": wrong, "at": at.isoformat()}).encode().ljust(_SIZE)
+        with translated():
+            # One write within one sector: it is the old record or the new one.
+            descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT, 0o600)
+            try:
+                os.write(descriptor, record)
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)

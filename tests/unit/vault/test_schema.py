@@ -59,7 +59,7 @@ ROWS = {
 
 def build(path: Path, script: str) -> None:
     create_file(path)
-    connection = connect(path, KEY)
+    connection = connect(path, KEY, fresh=True)
     connection.executescript(script)
     connection.close()
 
@@ -78,8 +78,8 @@ def test_a_vault_of_version_1_opens_with_everything_in_it(tmp_path: Path) -> Non
     build(old, VERSION_1)
     create_file(new)
     databases = Database(old), Database(new)
-    for database in databases:
-        database.open(KEY)
+    databases[0].open(KEY)
+    databases[1].open(KEY, fresh=True)
     with databases[0].reading() as sql, databases[1].reading() as fresh:
         assert sql.execute("PRAGMA user_version").fetchone() == (VERSION,)
         assert shape(sql) == shape(fresh)
@@ -103,7 +103,7 @@ def test_a_newer_vault_is_refused_and_left_alone(tmp_path: Path) -> None:
 def test_a_step_that_fails_leaves_the_version_before_it(tmp_path: Path) -> None:
     path = tmp_path / "vault.db"
     create_file(path)
-    connection = connect(path, KEY)
+    connection = connect(path, KEY, fresh=True)
     broken = (*STEPS, ("CREATE TABLE later (a)", "INSERT INTO nowhere VALUES (1)"))
     with pytest.raises(sqlcipher.OperationalError):
         migrate(connection, broken)

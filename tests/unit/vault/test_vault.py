@@ -79,7 +79,7 @@ def test_it_is_made_private_and_opens_again(desk: Desk, vault: Vault) -> None:
     again = desk.open()
     assert alive(again)
     again.lock()
-    assert sorted(path.name for path in desk.folder.iterdir()) == sorted([*NAMES, "vault.db"])
+    assert sorted(path.name for path in desk.folder.iterdir()) == sorted([*NAMES, "tries.json", "vault.db"])
 
 
 def test_its_settings_are_the_durable_ones(vault: Vault) -> None:
