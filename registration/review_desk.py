@@ -18,6 +18,9 @@ from registration.model.case import Action, CaseState
 from registration.model.ids import CaseId
 from registration.model.submission import RequestSubmission
 
+MOST_COMMENT = 1000
+"""Characters of a comment to the voter."""
+
 
 class Role(StrEnum):
     """What an official may do; values are ids of texts under ``review.role.``."""
@@ -43,7 +46,7 @@ class OfficialSession:
 
 @dataclass(frozen=True, slots=True)
 class QueueFilter:
-    """Which cases to list; None and "" mean all. `page` counts from 1."""
+    """Which cases to list. `state` None: those that wait for a decision; `language` "": all. `page` counts from 1."""
 
     state: CaseState | None = None
     language: str = ""
@@ -94,8 +97,9 @@ class HistoryEntry:
     """One move of a case, oldest first in a history."""
 
     at: datetime
-    action: Action
-    source: CaseState
+    action: str
+    """An `Action` value, ``submit`` (the first arrival) or ``replace`` (a newer version before anybody looked)."""
+    source: CaseState | None
     target: CaseState
     by: str
     """Name of the official; "" for the voter and for the system (an ended lease)."""
@@ -141,6 +145,8 @@ class ReviewCase:
     """The revision under review, with its pictures."""
     history: tuple[HistoryEntry, ...]
     duplicates: tuple[Duplicate, ...] = ()
+    flags: tuple[str, ...] = ()
+    """What intake noticed, e.g. ``late``, ``under_age``, ``duplicate_person``; words under ``review.flag.``."""
     contact_verified: bool = True
     """False when the voter's contact was never confirmed by a code (an account made offline, D-05)."""
     four_eyes: bool = False
@@ -153,7 +159,8 @@ class Decision:
     """What the official decided on the version they saw.
 
     `action` is APPROVE, REFUSE (with at least one of `registration.model.case.REFUSAL_REASONS`) or RETURN (with a
-    comment). The comment is sent to the voter as it stands, at most 1000 characters.
+    comment). The comment is sent to the voter as it stands, at most `MOST_COMMENT`
+    characters.
     """
 
     action: Action
@@ -211,12 +218,12 @@ class ReviewDesk(Protocol):
         """Decide, and let the lease go. The voter's notice is sent by the server.
 
         Raises VoterCanFix ``case.stale`` (changed since it was opened), ``case.not_claimed``,
-        ``case.reason_missing``, ``case.reason_unknown``, ``case.comment_missing``, ``case.comment_too_long`` or
+        ``case.reason_required``, ``case.reason_unknown``, ``case.comment_required``, ``case.comment_too_long`` or
         ``case.second_official``.
         """
 
     def reopen(self, session: OfficialSession, case_id: CaseId, comment: str) -> Lease:
         """Take a decided case up again, with the reason for it. Supervisors only.
 
-        Raises VoterCanFix ``case.comment_missing``, ``case.stale`` or ``case.not_found``.
+        Raises VoterCanFix ``case.comment_required``, ``case.stale`` or ``case.not_found``.
         """

@@ -20,15 +20,16 @@ ROUTERS = (
     "server.health",
     "server.devices",
     "server.codes",
-    "server.accounts",
+    "server.sessions",
     "server.voter",
     "server.tus",
-    "server.officials",
+    "server.official_routes",
     "server.review",
     "server.statistics",
+    "server.keeper",
 )
 """Modules with a `router`; each part of the server is one."""
-BESIDE = ("server.worker", "server.notify.delivery")
+BESIDE = ("server.worker", "server.notify.delivery", "server.keeper")
 """Modules with ``run(server, stop)``: each has its own thread while the application serves, until `stop` is set."""
 
 

@@ -228,6 +228,22 @@ def sign_checkpoint(unit: Unit, signer: Signer) -> str:
     return note
 
 
+@dataclass(frozen=True, slots=True)
+class SignedAt:
+    """The size of the last checkpoint and when it was signed."""
+
+    size: int
+    at: datetime
+
+
+def unsigned(connection: Connection, election: str) -> tuple[int, SignedAt | None]:
+    """Return the log's size and its last checkpoint's."""
+    last = select(checkpoints.c.size, checkpoints.c.at).where(checkpoints.c.election == election)
+    row = connection.execute(last.order_by(checkpoints.c.size.desc()).limit(1)).one_or_none()
+    size = connection.execute(select(head.c.size).where(head.c.election == election)).scalar_one_or_none() or 0
+    return size, None if row is None else SignedAt(row.size, row.at)
+
+
 def newest_checkpoint(connection: Connection, election: str) -> str:
     """Return the last signed checkpoint, "" when none was signed yet."""
     kept = select(checkpoints.c.note).where(checkpoints.c.election == election)

@@ -12,7 +12,7 @@ from registration.model.case import Action, Actor, CaseState, IllegalTransition,
 from registration.model.ids import CaseId, reference_of
 from registration.model.person import VOTING_AGE, age_on
 from registration.model.submission import RequestSubmission, encode
-from server import accounts, notify
+from server import accounts, identities, notify
 from server.cases import apply_transition, file_place, is_case, of_account, record_event
 from server.context import Server
 from server.sealing import seal
@@ -77,6 +77,8 @@ def receive(
         if submission.revision > row.revision:
             _renew_case(unit, server, config, row, submission, kiosk_id=kiosk_id, received=received, flags=flags)
     _keep_version(unit, server, key, submission, kiosk_id=kiosk_id, packet_id=packet_id, received=received, late=late)
+    if row is None or submission.revision > row.revision:
+        identities.keep(unit, server.master, submission)
     notify.enqueue(
         unit,
         server.master,

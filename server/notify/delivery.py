@@ -1,4 +1,4 @@
-"""How the rest of the server tells a voter something, and the thread that sends it.
+"""The thread that sends what waits in the outbox, and where messages go.
 
 Where messages go is ``notify.yaml`` in the server's folder; without it everything is written to the file outbox.
 
@@ -13,49 +13,26 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 import yaml
 from sqlalchemy.exc import SQLAlchemyError
 
 from registration.errors import StaffMustFix
-from registration.model.contact import Contact
 from server import problems
 from server.context import Server
 from server.notify.dispatcher import Dispatcher, Routes
 from server.notify.file import FileTransport
 from server.notify.http_sms import GatewaySettings, HttpSmsTransport
-from server.notify.messages import Channel, Template
+from server.notify.messages import Channel
 from server.notify.outbox import Outbox
 from server.notify.smtp import SmtpSettings, SmtpTransport
 from server.notify.transport import Transport
 from server.settings import Settings
-from server.store import Unit
 
 POLL = 0.2
 """Seconds between looks. A look is one indexed read; it also sees what other processes put in."""
 SETTINGS_FILE = "notify.yaml"
-
-
-def enqueue(
-    server: Server,
-    unit: Unit,
-    template: Template,
-    contact: Contact,
-    language: str,
-    places: Mapping[str, str | int] | None = None,
-    *,
-    message_id: str = "",
-    dedupe: str = "",
-    max_age: timedelta | None = None,
-) -> str:
-    """Put a message in the outbox within the caller's unit of work; see `server.notify.outbox.Outbox.enqueue`."""
-    outbox = Outbox(server.master)
-    return outbox.enqueue(
-        unit, template, contact, language, places, message_id=message_id, dedupe=dedupe, max_age=max_age
-    )
 
 
 def run(server: Server, stop: threading.Event) -> None:

@@ -1,0 +1,103 @@
+"""Who a case is about, as keyed hashes only: finds cases of the same person under other accounts (PP-07).
+
+Hashes are HMACs under the master key, so a copy of the table cannot be searched by trying all personal numbers.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+from sqlalchemy import Column, Connection, Index, LargeBinary, String, Table, and_, delete, insert, select
+
+from registration.model.case import CaseState
+from registration.model.documents import FieldName
+from registration.model.person import normalise_personal_number
+from registration.model.submission import RequestSubmission
+from registration.review_desk import SameAs
+from server.schema import metadata
+from server.sealing import MasterKey
+from server.store import Unit, shard_of
+from server.store.schema import cases, key_columns
+
+MOST_FOUND = 20
+
+case_identities = Table(
+    "case_identities",
+    metadata,
+    *key_columns("same_as"),  # shard_of(hash): a look-up stays on one shard
+    Column("hash", LargeBinary(32), primary_key=True),
+    Column("case_id", String(64), primary_key=True),
+    Column("account_id", String(64), nullable=False),
+    Index(None, "election", "case_id"),
+)
+
+
+def hashes(master: MasterKey, submission: RequestSubmission) -> dict[SameAs, bytes]:
+    """Return the keyed hashes of a request: of the personal number, and of name and birth date where a name is known.
+
+    Names are compared without case, diacritics, spaces and hyphens: ``Çela-Hoxha`` is ``CELAHOXHA``.
+    """
+    person = submission.person
+    found = {SameAs.PERSONAL_NUMBER: normalise_personal_number(person.personal_number)}
+    name = (
+        _plain(submission.document.value(FieldName.SURNAME)),
+        _plain(submission.document.value(FieldName.GIVEN_NAMES)),
+    )
+    if all(name):
+        found[SameAs.NAME_AND_BIRTH_DATE] = f"{name[0]}\0{name[1]}\0{person.birth_date.isoformat()}"
+    return {same: master.hash(f"identity-{same}", value) for same, value in found.items() if value}
+
+
+def keep(unit: Unit, master: MasterKey, submission: RequestSubmission) -> None:
+    """Note whom the latest version of a case is about; an older version's note is replaced."""
+    case_id = submission.request_id
+    forget(unit, case_id)
+    for same, value in hashes(master, submission).items():
+        unit.connection.execute(
+            insert(case_identities).values(
+                election=unit.election,
+                shard=shard_of(value),
+                same_as=same.value,
+                hash=value,
+                case_id=case_id,
+                account_id=submission.account_id,
+            )
+        )
+
+
+def forget(unit: Unit, case_id: str) -> None:
+    """Forget whom a case is about (before it is noted anew, or when it is erased)."""
+    mine = and_(case_identities.c.election == unit.election, case_identities.c.case_id == case_id)
+    unit.connection.execute(delete(case_identities).where(mine))
+
+
+def same_person(
+    connection: Connection, election: str, master: MasterKey, submission: RequestSubmission
+) -> list[tuple[str, str, CaseState, SameAs]]:
+    """Return (case id, reference, state, why) of other accounts' cases about the same person, at most `MOST_FOUND`."""
+    found: dict[str, tuple[str, str, CaseState, SameAs]] = {}
+    for same, value in hashes(master, submission).items():
+        wanted = (
+            select(cases.c.case_id, cases.c.reference, cases.c.state)
+            .join(
+                case_identities,
+                and_(case_identities.c.election == cases.c.election, case_identities.c.case_id == cases.c.case_id),
+            )
+            .where(
+                case_identities.c.election == election,
+                case_identities.c.shard == shard_of(value),
+                case_identities.c.same_as == same.value,
+                case_identities.c.hash == value,
+                case_identities.c.account_id != submission.account_id,
+            )
+            .order_by(cases.c.received)
+            .limit(MOST_FOUND)
+        )
+        for row in connection.execute(wanted):
+            found.setdefault(row.case_id, (row.case_id, row.reference, CaseState(row.state), same))
+    return list(found.values())[:MOST_FOUND]
+
+
+def _plain(name: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", name.upper())
+    return "".join(c for c in decomposed if c.isalpha())

@@ -1,0 +1,50 @@
+"""What the server does by the clock: give back cases whose lease ran out, sign checkpoints of the audit log."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+from fastapi import APIRouter
+from sqlalchemy.exc import SQLAlchemyError
+
+from server import audit, problems, review_desk
+from server.context import Server
+from server.devices import CallingKiosk, OpenServer
+
+EVERY = 15.0
+"""Seconds between rounds."""
+CHECKPOINT_EVERY = timedelta(minutes=1)
+CHECKPOINT_EVENTS = 1000
+
+router = APIRouter()
+
+
+@router.get("/v1/checkpoint")
+def newest_checkpoint(server: OpenServer, kiosk: CallingKiosk) -> dict[str, str]:
+    """Hand the newest checkpoint to a kiosk, which keeps it as a witness, with the key that signed it."""
+    with server.store.write() as unit:
+        signer = audit.ensure_signer(unit, server.master)
+        note = audit.newest_checkpoint(unit.connection, unit.election) or audit.sign_checkpoint(unit, signer)
+    return {"checkpoint": note, "verifier": signer.verifier.line}
+
+
+def run(server: Server, stop: threading.Event) -> None:
+    """Do the rounds until `stop` is set."""
+    while True:
+        try:
+            keep(server)
+        except SQLAlchemyError as error:
+            problems.log_fault(error, "keeper")
+        if stop.wait(EVERY):
+            return
+
+
+def keep(server: Server) -> None:
+    """One round."""
+    with server.store.write() as unit:
+        review_desk.release_expired(unit, server.master)
+        size, signed = audit.unsigned(unit.connection, unit.election)
+        due = signed is None or unit.now - signed.at >= CHECKPOINT_EVERY or size - signed.size >= CHECKPOINT_EVENTS
+        if size and (signed is None or size > signed.size) and due:
+            audit.sign_checkpoint(unit, audit.ensure_signer(unit, server.master))

@@ -1,0 +1,167 @@
+"""The review desk over HTTP (API v1). Every route needs a reviewer or a supervisor; a case only its holder."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Query, Response
+from pydantic import BaseModel, Field
+
+from registration.model.case import Action, Actor, CaseState
+from server import review_desk
+from server.cases import Case, Event, read_file
+from server.devices import OpenServer
+from server.official_routes import Reviewer, Supervisor
+from server.problems import Problem
+
+router = APIRouter()
+
+
+class Claim(BaseModel):
+    take_over: bool = False
+
+
+class Reopening(BaseModel):
+    comment: str = Field(max_length=4000)
+
+
+class DecisionBody(BaseModel):
+    action: Action
+    version: int
+    reasons: list[str] = Field(default_factory=list, max_length=20)
+    comment: str = Field(default="", max_length=4000)
+
+
+@router.get("/v1/review/queue")
+def queue(
+    server: OpenServer,
+    official: Reviewer,
+    state: CaseState | None = None,
+    language: Annotated[str, Query(max_length=8)] = "",
+    page: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
+) -> dict[str, object]:
+    with server.store.read() as connection:
+        found = review_desk.queue(connection, server.election, state=state, language=language, page=page)
+    now = server.clock.now()
+    return {
+        "cases": [_row(case, now) for case in found.cases],
+        "counts": dict(found.counts),
+        "page": found.page,
+        "pages": found.pages,
+    }
+
+
+@router.post("/v1/review/cases/{case_id}/claim")
+def claim(
+    case_id: str, server: OpenServer, official: Reviewer, body: Annotated[Claim | None, Body()] = None
+) -> dict[str, object]:
+    take_over = body is not None and body.take_over
+    with server.store.write() as unit:
+        case = review_desk.claim(unit, server.master, official, case_id, take_over=take_over)
+    return _lease(case)
+
+
+@router.post("/v1/review/cases/{case_id}/release", status_code=204)
+def release(case_id: str, server: OpenServer, official: Reviewer) -> Response:
+    with server.store.write() as unit:
+        review_desk.release(unit, server.master, official, case_id)
+    return Response(status_code=204)
+
+
+@router.post("/v1/review/cases/{case_id}/reopen")
+def reopen(case_id: str, body: Reopening, server: OpenServer, official: Supervisor) -> dict[str, object]:
+    with server.store.write() as unit:
+        case = review_desk.reopen(unit, server.master, official, case_id, body.comment)
+    return _lease(case)
+
+
+@router.get("/v1/review/cases/{case_id}")
+def open_case(case_id: str, server: OpenServer, official: Reviewer) -> dict[str, object]:
+    opened = review_desk.open_case(server, official, case_id)
+    proposal = opened.proposal
+    return {
+        **_row(opened.case, server.clock.now()),
+        **_lease(opened.case),
+        "history": [_event(event) for event in opened.history],
+        "files": list(opened.names),
+        "request": opened.request,
+        "duplicates": [
+            {"case_id": other, "reference": reference, "state": state.value, "same": same.value}
+            for other, reference, state, same in opened.duplicates
+        ],
+        "flags": list(opened.case.flags),
+        "contact_verified": opened.contact_verified,
+        "four_eyes": opened.four_eyes,
+        "proposal": None
+        if proposal is None
+        else {
+            "by": proposal.by,
+            "action": proposal.action.value,
+            "reasons": list(proposal.reasons),
+            "comment": proposal.comment,
+        },
+    }
+
+
+@router.get("/v1/review/cases/{case_id}/files/{name:path}")
+def picture(case_id: str, name: str, server: OpenServer, official: Reviewer) -> Response:
+    case = review_desk.hold(server, official, case_id)
+    if not name.endswith(".jpg"):
+        raise Problem(404, "call.not_found")
+    with server.store.read() as connection:
+        try:
+            content = read_file(connection, server, case_id, case.revision, name)
+        except LookupError:
+            raise Problem(404, "call.not_found") from None
+    return Response(content, media_type="image/jpeg")
+
+
+@router.post("/v1/review/cases/{case_id}/decision")
+def decide(case_id: str, body: DecisionBody, server: OpenServer, official: Reviewer) -> dict[str, object]:
+    with server.store.write() as unit:
+        outcome = review_desk.decide(
+            unit,
+            server.master,
+            official,
+            case_id,
+            action=body.action,
+            version=body.version,
+            reasons=body.reasons,
+            comment=body.comment,
+        )
+    case = outcome.case
+    return {"state": case.state.value, "version": case.version, "awaiting_second": outcome.awaiting_second}
+
+
+def _row(case: Case, now: datetime) -> dict[str, object]:
+    return {
+        "case_id": case.case_id,
+        "reference": case.reference,
+        "state": case.state.value,
+        "revision": case.revision,
+        "received": case.received.isoformat(),
+        "due": case.due.isoformat(),
+        "overdue": review_desk.is_overdue(case, now),
+        "language": case.language,
+        "claimed_by": review_desk.holder(case, now),
+    }
+
+
+def _lease(case: Case) -> dict[str, object]:
+    assert case.lease_until is not None
+    return {"lease_until": case.lease_until.isoformat(), "version": case.version}
+
+
+def _event(event: Event) -> dict[str, object]:
+    named = event.actor in (Actor.OFFICIAL, Actor.SUPERVISOR)
+    return {
+        "at": event.at.isoformat(),
+        "action": event.action,
+        "source": event.source,
+        "target": event.target,
+        "by": event.actor_id if named else "",
+        "revision": event.revision,
+        "reasons": list(event.reasons),
+        "comment": event.comment,
+    }
