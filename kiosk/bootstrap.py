@@ -19,12 +19,13 @@ from kiosk.settings import Settings
 from kiosk.vault.vault import Vault
 from registration.catalog.definitions import Service
 from registration.catalog.loader import load_catalog
-from registration.errors import Expected, StaffMustFix
+from registration.errors import Expected, StaffMustFix, WillRetry
 from registration.journey.state import Facts
 from registration.model.documents import DocumentImage, DocumentKind, DocumentReading, ProofVerdict, Side
 from registration.model.evidence import Photo
 from registration.model.ids import ServiceId, uuid7
 from registration.ports import CameraSource, CaptureSession, Clock, Frame
+from ui.flows.voter_services import VoterServices
 
 EMBEDDED_KEY = "embedded.key"
 """Name in the vault under which the embedded server's database key is kept."""
@@ -138,6 +139,42 @@ def camera_problem(kiosk: Kiosk) -> str:
     return ""
 
 
+def voter_services(
+    kiosk: Kiosk, *, face_camera: CameraSource | None = None, document_camera: CameraSource | None = None
+) -> VoterServices:
+    """Join what the voter's window needs; the cameras may be given, e.g. the demo's."""
+    settings = kiosk.settings
+    face = face_camera or LazyCamera(settings.face_camera, "face")
+    own = document_camera or (LazyCamera(settings.document_camera, "document") if settings.document_camera else face)
+    return VoterServices(
+        catalog=kiosk.catalog,
+        clock=kiosk.clock,
+        drafts=kiosk.vault.drafts,
+        outbox=kiosk.vault.outbox(kiosk.connection),
+        link=kiosk.connection,
+        captures=LazyCaptures(),
+        face_camera=face,
+        document_camera=own,
+        reader=LazyReader(),
+        proof_checker=LazyProofChecker(),
+        pictures=LazyPictures(),
+        passwords=Argon2Hasher(),
+        facts=lambda: facts(kiosk),
+        new_id=lambda: new_id(kiosk.clock),
+        sync_now=lambda: sync_now(kiosk),
+        camera_problem=lambda: "" if face_camera else camera_problem(kiosk),
+        registration_open=lambda: registration_open(kiosk),
+        files_folder=Path(settings.files_folder) if settings.files_folder else None,
+    )
+
+
+def sync_now(kiosk: Kiosk) -> None:
+    """Run one round and raise what ended it early, so that nobody takes silence for success."""
+    report = kiosk.connection.sync_once()
+    if report.problem:
+        raise WillRetry(report.problem)
+
+
 # ------------------------------------------------------------ adapters loaded when first used
 
 
@@ -210,11 +247,3 @@ class LazyPictures:
         from biometrics.document.pictures import Pictures
 
         return Pictures().open(content)
-
-
-def password_hasher() -> Argon2Hasher:
-    return Argon2Hasher()
-
-
-def files_folder(settings: Settings) -> Path | None:
-    return Path(settings.files_folder) if settings.files_folder else None

@@ -15,7 +15,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QPoint, Qt, QTimer
 from PySide6.QtGui import QInputDevice, QKeyEvent, QPointingDevice
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QScrollArea, QWidget
 
 HUMAN_KEY_SECONDS = 0.0
 """Pause between two keys; 0 types at machine speed, `Stagehand.typing_seconds` says what a person would need."""
@@ -119,8 +119,8 @@ class Stagehand:
     def tap(self, widget: QWidget) -> None:
         """Touch the middle of a widget."""
         self._reachable(widget)
-        place = QPoint(widget.width() // 2, widget.height() // 2)
-        touch(widget, place, self._touch)
+        bring_into_view(widget)
+        touch(widget, self._touch)
         self._acted_at = time.monotonic()
 
     def press(self, words: str) -> None:
@@ -182,10 +182,23 @@ class Stagehand:
             raise NothingHappened(f"{type(widget).__name__} cannot be touched")
 
 
-def touch(widget: QWidget, place: QPoint, device: QPointingDevice) -> None:
-    """Synthesize one tap."""
-    QTest.touchEvent(widget, device).press(0, place, widget).commit()
-    QTest.touchEvent(widget, device).release(0, place, widget).commit()
+def touch(widget: QWidget, device: QPointingDevice) -> None:
+    """Synthesize one tap in the middle of a widget, as the screen would report it to the window."""
+    top = widget.window()
+    place = widget.mapTo(top, QPoint(widget.width() // 2, widget.height() // 2))
+    screen = top.windowHandle()
+    QTest.touchEvent(screen, device).press(0, place, screen).commit()
+    QTest.touchEvent(screen, device).release(0, place, screen).commit()
+
+
+def bring_into_view(widget: QWidget) -> None:
+    """Scroll as a finger would until the widget is on the screen."""
+    area = widget.parentWidget()
+    while area is not None:
+        if isinstance(area, QScrollArea):
+            area.ensureWidgetVisible(widget)
+        area = area.parentWidget()
+    settle()
 
 
 def turn_until(holds: Callable[[], bool], seconds: float) -> bool:

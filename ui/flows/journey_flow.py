@@ -48,7 +48,7 @@ from registration.journey.state import (
     WentBack,
 )
 from registration.model.address import Address
-from registration.model.documents import SIDES, Attachment, DocumentImage, Side
+from registration.model.documents import SIDES, Attachment, Correction, DocumentImage, FieldName, Side
 from registration.model.evidence import Photo, Portrait
 from registration.model.ids import AccountId, AttachmentId, RequestId, StepId
 from registration.model.password import check_password
@@ -166,7 +166,7 @@ class JourneyFlow(QObject):
                 self.state = advance(self.service, self.state, event, self.facts())
                 self._answer(answer)
 
-        self._work("shell.busy.checking_proof", judge, judged)
+        self._work("voter.busy.proof", judge, judged)
 
     def confirm_contact(self) -> None:
         """Konfirmo: ask for a code; without a connection go on and let the next page say that none can come."""
@@ -184,7 +184,7 @@ class JourneyFlow(QObject):
                 self._ticket, self._online = ticket, ticket is not None
                 self._answer(ConfirmAnswer(contact, 1 if ticket else 0, self._services.clock.now()))
 
-        self._work("shell.busy.sending_code", ask, asked)
+        self._work("voter.busy.code", ask, asked)
 
     def resend_code(self) -> None:
         contact = confirmed_contact(self.state)
@@ -195,7 +195,7 @@ class JourneyFlow(QObject):
             if self.state is asked_in:
                 self._move(CodeResent())
 
-        self._work("shell.busy.sending_code", lambda: self._services.link.request_code(contact, language), sent)
+        self._work("voter.busy.code", lambda: self._services.link.request_code(contact, language), sent)
 
     def enter_code(self, code: str) -> None:
         """The six digits, or "" to go on unverified when no code can come (D-05)."""
@@ -207,14 +207,14 @@ class JourneyFlow(QObject):
             self.failed.emit(WillRetry("server.unreachable"))
             return
         self._work(
-            "shell.busy.checking_code",
+            "voter.busy.check",
             lambda: confirm_code(self._services.link, ticket, code),
             lambda proof: self._answer(CodeAnswer(proof.token)) if self.state is asked_in else None,
         )
 
-    def set_password(self, password: str) -> None:
-        """Make the voter's key; from here on every answer is kept, sealed under it. The page saw to the rule."""
-        findings = check_password(password, password)
+    def set_password(self, password: str, repeat: str) -> None:
+        """Make the voter's key; from here on every answer is kept, sealed under it."""
+        findings = check_password(password, repeat)
         if findings:
             self.state = replace(self.state, problems=findings)
             self.show()
@@ -232,7 +232,7 @@ class JourneyFlow(QObject):
                 self.opened.emit(voter)
                 self._answer(PasswordAnswer(password_hash))
 
-        self._work("shell.busy.saving", make, made, runner=self._vault)
+        self._work("voter.busy.account", make, made, runner=self._vault)
 
     def take_portrait(self, portrait: Portrait) -> None:
         """The camera took the photo: keep it and show the preview."""
@@ -265,7 +265,7 @@ class JourneyFlow(QObject):
             if self.state is asked_in:
                 self._move(Kept(step.id, DocumentAnswer(ordered, reading)))  # type: ignore[arg-type]
 
-        self._work("shell.busy.reading_document", lambda: self._services.reader.read(kind, ordered), read)
+        self._work("voter.busy.reading", lambda: self._services.reader.read(kind, ordered), read)
 
     def retake_side(self, side: Side) -> None:
         step = self.service.step(self.state.step)
@@ -282,9 +282,20 @@ class JourneyFlow(QObject):
         """From the read-back to the capture page, with fresh photos."""
         self._move(WentBack(), then=self.retake)
 
-    def review(self, answer: ReviewAnswer) -> None:
-        """The read-back as it now stands; the corrections keep what was read beside them (D-09)."""
-        self._answer(answer)
+    def correct(self, values: Sequence[tuple[FieldName, str]]) -> None:
+        """The read-back as it now stands; what differs from the reading is kept beside it (D-09)."""
+        step = self.service.step(self.state.step)
+        assert step.reads is not None
+        document = self.state.answer(step.reads, DocumentAnswer)
+        assert document is not None
+        assert document.reading is not None
+        reading = document.reading
+        changed = (
+            Correction(name, reading.value(name), value.strip())
+            for name, value in values
+            if value.strip() != reading.value(name)
+        )
+        self._answer(ReviewAnswer(tuple(changed)))
 
     # ------------------------------------------------------------ proofs
 
@@ -312,7 +323,7 @@ class JourneyFlow(QObject):
                 before = self.state.answer(step.id, AttachmentsAnswer)
                 self._move(Kept(step.id, AttachmentsAnswer((*(before.items if before else ()), item))))
 
-        self._work("shell.busy.checking_proof", look, added)
+        self._work("voter.busy.proof", look, added)
 
     def remove(self, attachment_id: AttachmentId) -> None:
         before = self.state.answer(self.state.step, AttachmentsAnswer)
@@ -384,7 +395,7 @@ class JourneyFlow(QObject):
                 self.state = advance(self.service, after, event, facts)
                 self._deliver()
 
-        self._work("shell.busy.saving", seal, sealed, runner=self._vault)
+        self._work("voter.busy.sealing", seal, sealed, runner=self._vault)
 
     def _deliver(self) -> None:
         asked_in = self.state
@@ -395,7 +406,7 @@ class JourneyFlow(QObject):
                     self.state = advance(self.service, self.state, Delivered(), self.facts())
                 self.show()
 
-        self._work("shell.busy.sending", self._sync_and_look, sent)
+        self._work("voter.busy.sending", self._sync_and_look, sent)
 
     def _sync_and_look(self) -> bool:
         """Run a round; True when the server has our packet."""

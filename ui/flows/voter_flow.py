@@ -132,7 +132,7 @@ class VoterFlow(QObject):
             found = sign_in(parsed, password, drafts=self._services.drafts, link=self._services.link)
             return Voter(parsed, found.key, password, found.session, found.profile)
 
-        self._work("shell.busy.signing_in", attempt, signed, refused)
+        self._work("voter.busy.log_in", attempt, signed, refused)
 
     # ------------------------------------------------------------ home and status
 
@@ -141,7 +141,7 @@ class VoterFlow(QObject):
         self._end_journey()
         voter = self.voter
         assert voter is not None
-        self._work("shell.busy.loading", lambda: self._look(voter), self._show_home)
+        self._work("voter.busy.status", lambda: self._look(voter), self._show_home)
 
     def _look(self, voter: Voter) -> _Look:
         drafts, outbox = self._services.drafts, self._services.outbox
@@ -208,7 +208,7 @@ class VoterFlow(QObject):
                 # Written by another version of the program: begin that journey anew.
                 return begin(self._services.catalog[name])
 
-        self._work("shell.busy.loading", load, self._begin, runner=self._vault)
+        self._work("voter.busy.status", load, self._begin, runner=self._vault)
 
     def complete(self, reference: str) -> None:
         """Complete a returned request, or file a decided one anew, prefilled from its last version."""
@@ -224,7 +224,7 @@ class VoterFlow(QObject):
             last = self._services.link.content(session, status.request_id)
             return continue_request(service, last, state=status.state, reasons=status.reasons, comment=status.comment)
 
-        self._work("shell.busy.loading", fetch, self._begin)
+        self._work("voter.busy.status", fetch, self._begin)
 
     def withdraw(self, reference: str) -> None:
         voter, status = self.voter, self._status(reference)
@@ -234,7 +234,7 @@ class VoterFlow(QObject):
             self.failed.emit(WillRetry("server.unreachable"))
             return
         self._work(
-            "shell.busy.loading",
+            "voter.busy.status",
             lambda: self._services.link.withdraw(session, RequestId(status.request_id)),
             lambda _status: self.home(),
         )
@@ -278,7 +278,7 @@ class VoterFlow(QObject):
             return
         key = voter.key
         self._work(
-            "shell.busy.saving", lambda: self._services.drafts.discard(key), lambda _: self.leave(), runner=self._vault
+            "voter.busy.erase", lambda: self._services.drafts.discard(key), lambda _: self.leave(), runner=self._vault
         )
 
     def _begin(self, state: State) -> None:

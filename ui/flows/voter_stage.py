@@ -131,7 +131,7 @@ class VoterStage(QObject):
         pages.pick.submitted.connect(tell(JourneyFlow.pick))
         pages.document.retake_requested.connect(tell(JourneyFlow.retake_side))
         pages.document.confirmed.connect(tell(JourneyFlow.confirm_document))
-        pages.read_back.submitted.connect(tell(JourneyFlow.review))
+        pages.read_back.submitted.connect(tell(JourneyFlow.correct))
         pages.read_back.skip_requested.connect(tell(JourneyFlow.photograph_again))
         pages.attachments.photographed.connect(tell(JourneyFlow.add_pages))
         pages.attachments.file_chosen.connect(tell(JourneyFlow.add_file))
@@ -260,8 +260,12 @@ class VoterStage(QObject):
             self._shell.notices.show(VoterCanFix("file.no_stick"))
             return
         file = folder / f"{view.reference}.pdf"
-        save_receipt(view, self._words, file)
-        self.pages.done.show_saved(file.name)
+        try:
+            save_receipt(view, self._words, file)
+        except Expected as error:
+            self._shell.notices.show(error)
+        else:
+            self.pages.done.show_saved(file.name)
 
     def _receipt_folders(self) -> tuple[Path, ...]:
         return (self._services.files_folder,) if self._services.files_folder else tuple(removable_roots())

@@ -1,0 +1,22 @@
+"""The voter's whole visit through the real windows."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.journeys.visit import Visit
+
+
+@pytest.fixture
+def visit(qapp, tmp_path):
+    made = Visit(tmp_path)
+    yield made
+    made.close()
+
+
+def test_a_voter_opens_an_account(visit: Visit) -> None:
+    steps = list(visit.open_account())
+
+    assert steps == ["contact", "contact_confirm", "code", "password", "face", "face_saved", "person", "done"]
+    assert [entry.kind for entry in visit.outbox.entries()] == ["account"]
+    visit.hands.wait(lambda: visit.window.flow.journey.state.delivered, "the receipt")
