@@ -90,16 +90,19 @@ def ask(unit: Unit, server: Server, rules: CodeRules, contact: Contact, kiosk_id
         )
     )
     places: dict[str, str | int] = {"code": code, "minutes": max(1, rules.expires_in // 60)}
-    notify.enqueue(
-        unit,
-        server.master,
-        kind="code",
-        contact=contact,
-        language=language,
-        params=places,
-        message_id=code_id,
-        max_age=timedelta(seconds=rules.expires_in),
-    )
+    try:
+        notify.enqueue(
+            unit,
+            server.master,
+            kind="code",
+            contact=contact,
+            language=language,
+            params=places,
+            message_id=code_id,
+            max_age=timedelta(seconds=rules.expires_in),
+        )
+    except VoterCanFix as error:  # the destination had its share over all accounts and kiosks
+        raise Problem(429, error.code, retry_after=600) from None
     return ticket
 
 
