@@ -20,3 +20,15 @@ def test_a_voter_opens_an_account(visit: Visit) -> None:
     assert steps == ["contact", "contact_confirm", "code", "password", "face", "face_saved", "person", "done"]
     assert [entry.kind for entry in visit.outbox.entries()] == ["account"]
     visit.hands.wait(lambda: visit.window.flow.journey.state.delivered, "the receipt")
+
+
+def test_a_voter_files_a_request_and_reads_that_it_was_sent(visit: Visit) -> None:
+    list(visit.open_account())
+    visit.hands.press("Krijo Kërkesën")
+
+    steps = list(visit.file_request())
+
+    assert steps[0] == "document_kind"
+    assert steps[-1] == "done"
+    visit.hands.wait(lambda: visit.hands.reads("u dërgua në KQZ"), "the last page")
+    assert [entry.kind for entry in visit.outbox.entries()] == ["account", "request"]

@@ -24,6 +24,8 @@ PHONE = "+355691234567"
 PASSWORD = "Zgjidhje7"
 BIRTH, PLACE, NUMBER = ("1", "1", "1990"), "Gjirokastër", "J05101999J"
 
+ADDRESS = {"city": "Bari", "postcode": "70121", "street": "Via Sparano", "building": "12"}
+
 
 class HurriedClock:
     """Every look at it is a second later, so no debounce and no count-down holds a test up."""
@@ -149,6 +151,52 @@ class Visit:
             if step == until or act is None:
                 return
             act()
+
+    def file_request(self, until: str = "done") -> Iterator[str]:
+        """Walk through the request journey from the account's last page or the home page."""
+        for step, act in (
+            ("document_kind", self._kind),
+            ("document", self._document),
+            ("read_back", self.go_on),
+            ("document_saved", self.go_on),
+            ("proof", self._proof),
+            ("address", self._address),
+            ("address_saved", self.go_on),
+            ("second_contact", lambda: self.hands.tap(self.window.shell.skip_button)),
+            ("summary", self.go_on),
+            ("done", None),
+        ):
+            self.until_step(step)
+            yield step
+            if step == until or act is None:
+                return
+            act()
+
+    def _kind(self) -> None:
+        self.hands.press("Pasaportë")
+        self.go_on()
+
+    def _document(self) -> None:
+        self.go_on()
+        self.hands.wait(lambda: self._has_answer("document"), "the page")
+        self.go_on()
+
+    def _proof(self) -> None:
+        page = self.pages.attachments
+        self.hands.press("energjie")
+        self.hands.press("Fotografoje")
+        use = self.window.words("voter.proof.use")
+        self.hands.wait(lambda: self.window.shell.next_button.text() == use, "the photographed page")
+        self.go_on()
+        self.hands.wait(lambda: self._has_answer("proof"), "the proof")
+        assert page.isVisible()
+        self.go_on()
+
+    def _address(self) -> None:
+        self.hands.press("Itali")
+        for name, text in ADDRESS.items():
+            self.hands.type(self.field(name), text)
+        self.go_on()
 
     def _contact(self) -> None:
         self.hands.type(self.field("phone"), PHONE)
