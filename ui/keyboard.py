@@ -190,11 +190,8 @@ class Keyboard(QWidget):
         return character.upper() if self._shift and not self._symbols else character
 
     def _key(self, face: str, width: int) -> QPushButton:
-        key = QPushButton(face.replace("&", "&&"))
-        key.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        key.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        key.setFixedSize(QSize(max(width, self._look.metrics.target), self._look.metrics.key))
-        return key
+        metrics = self._look.metrics
+        return _Key(face, QSize(max(width, metrics.target), metrics.key))
 
     def _typing_key(self, face: str, width: int) -> QPushButton:
         key = self._key(face, width)
@@ -235,6 +232,22 @@ class Keyboard(QWidget):
     def _switch_layout(self) -> None:
         self._layout = Layout.QWERTY if self._layout is Layout.QWERTZ else Layout.QWERTZ
         self._build()
+
+
+class _Key(QPushButton):
+    """A key of its own size, whatever the style sheet says of buttons; it never takes the focus."""
+
+    def __init__(self, face: str, size: QSize) -> None:
+        super().__init__(face.replace("&", "&&"))
+        self._size = size
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        return self._size
+
+    def minimumSizeHint(self) -> QSize:
+        return self._size
 
 
 def takes_text(widget: QWidget | None) -> bool:

@@ -41,13 +41,11 @@ class KioskPage(QWidget):
     actions_changed = Signal()
     enter_pressed = Signal()
 
-    wide = False
-    """True for pages that use the whole width (cameras)."""
-
     def __init__(self, words: Words, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.words = words
         self.look = USUAL_LOOK
+        self.wide = False
         self._page: Page | None = None
         self._problems: tuple[Problem, ...] = ()
         self._marked: set[str] = set()
@@ -95,6 +93,14 @@ class KioskPage(QWidget):
         """Continue was pressed."""
         raise NotImplementedError(f"{type(self).__name__} has a Continue but does nothing")
 
+    def place(self) -> str:
+        """Return which step the page stands for: one page shows many steps of a journey."""
+        return f"{self._page.service}/{self._page.step}" if self._page is not None else ""
+
+    def press_back(self) -> None:
+        """Back was pressed; a page with views of its own steps back inside first."""
+        self.back_requested.emit()
+
     def heading(self) -> str:
         return self._heading.text()
 
@@ -109,7 +115,7 @@ class KioskPage(QWidget):
         self._column.setContentsMargins(0, unit * 2, 0, unit * 2)
         self._column.setSpacing(unit * 2)
         self.content.setSpacing(unit * 2)
-        self.setMaximumWidth(16_777_215 if self.wide else max(1080, look.metrics.em * 36))
+        self._limit_width()
 
     def retranslate(self) -> None:
         """Write all words again, e.g. after the language was switched; what was typed stays."""
@@ -147,11 +153,23 @@ class KioskPage(QWidget):
     def mark_field(self, field: str, words: str) -> None:
         """Write (or clear) the sentence beside a field; pages with fields override it."""
 
+    def field_name(self, field: str) -> str:
+        """Return the field's label, for the error summary."""
+        return ""
+
     def field_target(self, field: str) -> QWidget | None:
         """Return the widget that a problem of this field leads to."""
         return None
 
     # ------------------------------------------------------------------ inside
+
+    def set_wide(self, wide: bool) -> None:
+        """Use the whole width (cameras, photos) or the width of a column of text."""
+        self.wide = wide
+        self._limit_width()
+
+    def _limit_width(self) -> None:
+        self.setMaximumWidth(16_777_215 if self.wide else max(1080, self.look.metrics.em * 36))
 
     def _write_page(self, page: Page) -> None:
         self._counter.say(self.words("shell.step", n=page.number, total=page.total) if page.total > 1 else "")
@@ -182,7 +200,10 @@ class KioskPage(QWidget):
         entries = []
         for problem in self._problems:
             target = self.field_target(problem.field) if problem.field else None
-            entries.append((sentence(self.words, problem), None if target is None else _leads_to(target)))
+            said = sentence(self.words, problem)
+            # "Plotësoni këtë fushë." says enough beside the field, not on top of the page.
+            name = self.field_name(problem.field) if problem.code.startswith("field.") else ""
+            entries.append((f"{name}: {said}" if name else said, None if target is None else _leads_to(target)))
         self._summary.say(self.words("shell.problem", n=len(entries)), entries)
         for field in self._marked - fields:
             self.mark_field(field, "")

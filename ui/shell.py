@@ -72,6 +72,7 @@ class Shell(QWidget):
         self._monotonic = monotonic
         self._pressed_at = float("-inf")
         self._page: KioskPage | None = None
+        self._place = ""
         self._busy = False
         self._show_keyboard = show_keyboard
 
@@ -165,8 +166,9 @@ class Shell(QWidget):
         self._end_panels()
         if page is self._page:
             self._write_actions()
+            if page.place() != self._place:
+                self._begin_page(page)
             return
-        self.keyboard.hide()
         if self._page is not None:
             self._page.actions_changed.disconnect(self._write_actions)
             self._page.enter_pressed.disconnect(self._go_on)
@@ -180,6 +182,12 @@ class Shell(QWidget):
         self._holder_row.addWidget(page, 1)
         page.show()
         self._write_actions()
+        self._begin_page(page)
+
+    def _begin_page(self, page: KioskPage) -> None:
+        """Begin at the top, with the focus in the first field."""
+        self._place = page.place()
+        self.keyboard.hide()
         self._scroll.verticalScrollBar().setValue(0)
         # After the layout knows the page, so that the scroll area finds the field.
         QTimer.singleShot(0, self, self._focus_first)
@@ -216,7 +224,7 @@ class Shell(QWidget):
 
     def _go_back(self) -> None:
         if self._page is not None and self._press():
-            self._page.back_requested.emit()
+            self._page.press_back()
 
     def _skip(self) -> None:
         if self._page is not None and self._press():

@@ -270,7 +270,6 @@ class Look:
             # A control is as high as `target` with its border of 4 px (or 2 px and 2 px more padding) on both sides.
             "inner": f"{m.target - 8}px",
             "bar_inner": f"{m.target - 8}px",
-            "key": f"{m.key - 4}px",
             "pad": f"{m.unit * 2}px",
             "half": f"{m.unit}px",
             "wide": f"{m.unit * 4}px",

@@ -60,7 +60,6 @@ class AttachmentsPage(KioskPage):
     file_chosen = Signal(str, object)
     removed = Signal(str)
     submitted = Signal()
-    wide = True
 
     def __init__(self, words: Words, roots: Roots = removable_roots) -> None:
         super().__init__(words)
@@ -141,7 +140,11 @@ class AttachmentsPage(KioskPage):
         else:
             self.submitted.emit()
 
-    def go_back(self) -> bool:
+    def press_back(self) -> None:
+        if not self._step_back():
+            self.back_requested.emit()
+
+    def _step_back(self) -> bool:
         """Step back inside the page; False when there is nothing to step back from."""
         match self._mode:
             case _Mode.LIVE:
@@ -328,6 +331,7 @@ class AttachmentsPage(KioskPage):
         self._mode = mode
         for known, part in self._parts.items():
             part.setVisible(known is mode)
+        self.set_wide(mode in (_Mode.KIND, _Mode.LIVE, _Mode.TAKEN))
         self._write_mode()
         self.actions_changed.emit()
 

@@ -120,6 +120,8 @@ class CodePage(KioskPage):
                 widget.setVisible(view.online)
             self.count_down()
         super().retranslate()
+        if view is not None and not view.online:
+            self.write_heading(self.words("voter.code.offline_title"))
 
     def showEvent(self, _event: object) -> None:
         self._timer.start()

@@ -14,7 +14,7 @@ from ui.words import Words
 
 
 class DonePage(KioskPage):
-    """The first button of the view is Continue, the others stand on the page.
+    """The first button of the view is Continue, the second stands beside it, further ones on the page.
 
     Signals: chosen(str), the id of a button; receipt_requested().
     """
@@ -48,6 +48,7 @@ class DonePage(KioskPage):
             self.content.addWidget(widget)
         self.content.addStretch(1)
         self.buttons: dict[str, RowButton] = {}
+        self.skip_requested.connect(self._choose_second)
 
     def show_view(self, view: DoneView) -> None:
         if self._view is None or view.buttons != self._view.buttons:
@@ -65,11 +66,16 @@ class DonePage(KioskPage):
 
     def bar(self) -> Actions:
         view = self._view
-        return Actions(next=self.words.label(view.buttons[0].label) if view is not None and view.buttons else "")
+        names = [self.words.label(option.label) for option in view.buttons] if view is not None else []
+        return Actions(next=names[0] if names else "", skip=names[1] if len(names) > 1 else "")
 
     def submit(self) -> None:
         assert self._view is not None
         self.chosen.emit(self._view.buttons[0].id)
+
+    def _choose_second(self) -> None:
+        assert self._view is not None
+        self.chosen.emit(self._view.buttons[1].id)
 
     def restyle(self, look: Look) -> None:
         super().restyle(look)
@@ -88,7 +94,7 @@ class DonePage(KioskPage):
             self.receipt_button.say(words("voter.sent.save_receipt"), words("voter.sent.receipt_holds"))
             self.receipt_button.setVisible(request)
             self._saved.say(words("voter.sent.saved", where=self._saved_to) if self._saved_to else "")
-            for option in view.buttons[1:]:
+            for option in view.buttons[2:]:
                 self.buttons[option.id].say(words.label(option.label))
         super().retranslate()
         if view is not None and view.reference and not view.delivered:
@@ -103,7 +109,7 @@ class DonePage(KioskPage):
         column = QVBoxLayout(self._held)
         column.setContentsMargins(0, 0, 0, 0)
         self.buttons = {}
-        for option in view.buttons[1:]:
+        for option in view.buttons[2:]:
             made = RowButton("bigChoice", sign="→")
             made.clicked.connect(lambda _=False, chosen=option.id: self.chosen.emit(chosen))
             self.buttons[option.id] = made

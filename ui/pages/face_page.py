@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -31,7 +31,6 @@ class FacePage(KioskPage):
     capture_requested = Signal()
     confirmed = Signal()
     other_way_requested = Signal(str)
-    wide = True
 
     def __init__(self, words: Words) -> None:
         super().__init__(words)
@@ -55,7 +54,7 @@ class FacePage(KioskPage):
         self._taken_row.setContentsMargins(0, 0, 0, 0)
         self._photo: PhotoView | None = None
         self._check = Text()
-        self._taken_row.addWidget(self._check, 1)
+        self._taken_row.addWidget(self._check, 1, Qt.AlignmentFlag.AlignTop)
         for widget in (self._intro, self.panel, self._taken):
             self.content.addWidget(widget, 1)
         self._arrange()
@@ -138,6 +137,7 @@ class FacePage(KioskPage):
         self._intro.setVisible(not taken and not self._live)
         self.panel.setVisible(not taken and self._live)
         self._taken.setVisible(taken and not self._live)
+        self.set_wide(taken or self._live)
 
     def _show_photo(self, view: FaceView) -> None:
         if self._photo is not None:

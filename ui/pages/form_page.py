@@ -55,6 +55,10 @@ class FormPage(KioskPage):
         shown = [f.id for f in view.fields if not view.choose_one or f.id == self._chosen]
         self.submitted.emit(tuple(FieldValue(i, self.blocks[i].value().strip()) for i in shown))
 
+    def field_name(self, field: str) -> str:
+        block = self.blocks.get(FieldId(field))
+        return "" if block is None else self.words.label(block.field.label)
+
     def field_target(self, field: str) -> QWidget | None:
         block = self.blocks.get(FieldId(field))
         return block.target() if block is not None and not block.isHidden() else None

@@ -59,6 +59,9 @@ class LogInPage(KioskPage):
         self.contact.clear()
         self.password.clear()
 
+    def field_name(self, field: str) -> str:
+        return self.words("voter.password.label" if field == "password" else "voter.log_in.contact")
+
     def field_target(self, field: str) -> QWidget | None:
         return self.password.line if field == "password" else self.contact
 

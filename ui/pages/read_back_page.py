@@ -38,7 +38,8 @@ class _Row(QWidget):
         self._read = QWidget()
         row = QHBoxLayout(self._read)
         row.setContentsMargins(0, 0, 0, 0)
-        row.addLayout(column(self._name, self._value, self._source, spacing=2), 1)
+        row.addWidget(self._name, 3)
+        row.addLayout(column(self._value, self._source, spacing=2), 7)
         row.addWidget(self.change_button)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
@@ -86,7 +87,6 @@ class ReadBackPage(KioskPage):
     """
 
     submitted = Signal(object)
-    wide = True
 
     def __init__(self, words: Words) -> None:
         super().__init__(words)
@@ -95,6 +95,7 @@ class ReadBackPage(KioskPage):
         self._held = QWidget()
         self.content.addWidget(self._held)
         self.content.addStretch(1)
+        self.set_wide(True)
 
     def show_view(self, view: ReadBackView) -> None:
         if self._view is None or view.fields != self._view.fields or view.images != self._view.images:
@@ -113,6 +114,9 @@ class ReadBackPage(KioskPage):
 
     def first_field(self) -> QWidget | None:
         return None
+
+    def field_name(self, field: str) -> str:
+        return self.words(f"voter.field.{field}") if self._row(field) is not None else ""
 
     def field_target(self, field: str) -> QWidget | None:
         row = self._row(field)

@@ -65,7 +65,7 @@ class _Section(QWidget):
 
     def retranslate(self) -> None:
         words, view = self._words, self._view
-        title = words.label(view.title, view.title_id)
+        title = _title(words, view)
         self._title.say(title)
         self.change_button.say(words("shell.change"))
         self.change_button.setAccessibleName(f"{words('shell.change')}: {title}")
@@ -78,6 +78,12 @@ class _Section(QWidget):
 
     def _doubt(self, finding: Finding) -> str:
         return sentence(self._words, of_finding(finding))
+
+
+def _title(words: Words, view: SummarySection) -> str:
+    """A noun where there is one ("Adresa"); a step's own title is an instruction."""
+    noun = f"voter.section.{view.step}"
+    return words(noun) if view.step and texts.has(words.language, noun) else words.label(view.title, view.title_id)
 
 
 def row_value(words: Words, row: SummaryRow) -> str:

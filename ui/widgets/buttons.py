@@ -25,13 +25,14 @@ class RowButton(QPushButton):
         self._title = Text("rowTitle")
         self._detail = Text("rowDetail")
         row = QHBoxLayout(self)
-        row.setContentsMargins(20, 8, 20, 8)
+        side = 6 if name == "link" else 20
+        row.setContentsMargins(side, 8, side, 8)
         row.setSpacing(16)
         row.addWidget(self._sign)
         row.addLayout(column(self._title, self._detail, spacing=2), 1)
         for child in (self._sign, self._title, self._detail):
             child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self._sign.setVisible(bool(sign))

@@ -28,7 +28,7 @@ class CapturePanel(QWidget):
         self._green = False
         self.preview = CapturePreview(shape)
         self._sign = Text("good")
-        self._instruction = Text("subheading")
+        self._instruction = Text("instruction")
         self._note = Text("hint")
         self.other_way = RowButton("link")
         self.other_way.clicked.connect(self.other_way_requested)

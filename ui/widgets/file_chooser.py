@@ -43,6 +43,7 @@ class FileChooser(QWidget):
         row.addWidget(self.up_button)
         row.addWidget(self.refresh_button)
         column.addLayout(row)
+        column.addStretch(0)
         self._column = column
         self.retranslate()
 

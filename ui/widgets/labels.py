@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 
@@ -14,7 +14,7 @@ class Text(QLabel):
         self.setObjectName(name)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.say(text)
@@ -24,6 +24,12 @@ class Text(QLabel):
         # Before it is placed, `setVisible(True)` would open a window of its own.
         if not text or self.parentWidget() is not None:
             self.setVisible(bool(text))
+
+    def minimumSizeHint(self) -> QSize:
+        """One line as wide as the longest word: QLabel answers with the height of its narrowest shape, which makes
+        a scroll area believe that the page is higher than it is. The real height comes from `heightForWidth`."""
+        hint = super().minimumSizeHint()
+        return QSize(hint.width(), min(hint.height(), self.fontMetrics().lineSpacing()))
 
 
 class Panel(QFrame):
