@@ -1,0 +1,105 @@
+"""Packets and the link: seal, check and open 3 MB; bytes sent over a line that breaks (DESIGN section 6)."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import statistics
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pyrage
+
+from registration.errors import WillRetry
+from registration.model.ids import KioskId, PacketId
+from sync import enrol, packet, sshsig
+from sync.http import Http
+from sync.upload import Uploader
+from tests.fakes.election_server import ElectionServer
+from tests.fakes.flaky_proxy import FlakyProxy
+from tests.fakes.sync_store import FakeSyncStore
+from tests.fakes.vault import ManualClock
+
+TRIES = 25
+PACKETS = 8
+SIZE = 3_000_000
+
+
+def run() -> list[dict[str, object]]:
+    """Return one row per figure: name, value, unit, n, and peer and ratio where there is a peer."""
+    return [*_formats(), *_link()]
+
+
+def _formats() -> list[dict[str, object]]:
+    key = sshsig.generate()
+    public = sshsig.public_of(key)
+    epoch, escrow = (pyrage.x25519.Identity.generate() for _ in range(2))
+    recipients = [str(epoch.to_public()), str(escrow.to_public())]
+    noise = random.Random(1).randbytes
+    files = {"request.json": b"{}" * 1000, **{f"img/attachment-1-{n}.jpg": noise(SIZE // 6) for n in range(1, 7)}}
+    ids = packet.PacketIds("request", "per-2027", KioskId("kiosk-1"), "019aa000-0000-7000-8000-000000000001", 1, 1)
+
+    def build() -> bytes:
+        return packet.build(ids, files, key=key, epoch="e1", recipients=recipients, now=datetime.now(UTC))[1]
+
+    content = build()
+    checked = packet.check(content, lambda _kiosk: public)
+    both = [epoch.to_public(), escrow.to_public()]
+    steps: dict[str, Callable[[], object]] = {
+        "packet_seal_3mb": build,
+        "packet_check_3mb": lambda: packet.check(content, lambda _kiosk: public),
+        "packet_open_3mb": lambda: packet.open_packet(checked, [str(epoch)]),
+    }
+    age_alone = _median(lambda: pyrage.encrypt(b"".join(files.values()), both), time.process_time)
+    rows = []
+    for name, step in steps.items():
+        cpu = _median(step, time.process_time)
+        rows.append(_row(name, _median(step, time.perf_counter), "ms"))
+        rows.append(
+            _row(f"{name}_cpu", cpu, "ms", peer="age encryption alone (pyrage)", ratio=round(cpu / age_alone, 2))
+        )
+    return [*rows, _row("packet_overhead_3mb", len(content) - sum(map(len, files.values())), "B", n=1)]
+
+
+def _link() -> list[dict[str, object]]:
+    """Send packets with a cut every 500 kB on average and 15 % of the answers lost; waits are not waited."""
+    server = ElectionServer(ManualClock())
+    address = server.start()
+    first = Http(address)
+    token = enrol.enrol(first, FakeSyncStore(), server=address, name="bench", token=server.enrolment_token()).token
+    first.close()
+    contents = [random.Random(n).randbytes(SIZE) for n in range(PACKETS)]
+    with FlakyProxy(server.port, seed=1, mean_cut=500_000, lost_answers=0.15) as proxy:
+        http = Http(f"http://127.0.0.1:{proxy.port}", token, timeout=(5.0, 5.0))
+        uploader = Uploader(http, server.clock, lambda _seconds: False, random.Random(1).random)
+        for number, content in enumerate(contents):
+            while packet.digest(content) not in server.whole():
+                with contextlib.suppress(WillRetry):
+                    uploader.upload(content, PacketId(f"p-{number}"), packet.digest(content))
+        http.close()
+    server.stop()
+    return [
+        _row("link_bytes_sent_ratio", proxy.up / (PACKETS * SIZE), "x", n=PACKETS),
+        _row("link_delivered", 100 * len(server.whole()) / PACKETS, "%", n=PACKETS),
+        _row("link_breaks", proxy.cuts + proxy.lost, "breaks", n=PACKETS),
+    ]
+
+
+def _median(step: Callable[[], object], clock: Callable[[], float]) -> float:
+    """Return milliseconds of `clock`: of the wall, or of this process where others share the machine."""
+    times = []
+    for _ in range(TRIES):
+        begun = clock()
+        step()
+        times.append(clock() - begun)
+    return statistics.median(times) * 1000
+
+
+def _row(name: str, value: float, unit: str, n: int = TRIES, **peer: object) -> dict[str, object]:
+    return {"name": name, "value": round(value, 3), "unit": unit, "n": n, **peer}
+
+
+if __name__ == "__main__":
+    for row in run():
+        print(row)
