@@ -114,6 +114,7 @@ class Vault:
             sync_folder(folder)
         vault = cls(folder, clock, voter_cost=voter_cost, staff_cost=staff_cost, keep_days=keep_days)
         vault._database.open(key)
+        vault.drafts.purge()
         return vault
 
     @classmethod

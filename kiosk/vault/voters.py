@@ -12,6 +12,7 @@ pulling the plug wins nothing. Setting the clock back starts the time anew; sett
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -27,6 +28,10 @@ from registration.ports import Clock, VoterKey
 
 WRONG_TRIES = 3
 LOCKED_FOR = timedelta(hours=3)
+LEAP = timedelta(days=7)
+"""Between two looks at what has expired: a longer step of the clock is believed at the second look only."""
+
+_LAST_LOOK = "vault:last-look"
 
 
 def milliseconds(at: datetime) -> int:
@@ -116,14 +121,33 @@ class Voters:
         self._database.checkpoint()
 
     def purge(self, keep: timedelta) -> int:
-        """Erase voters last seen longer than `keep` ago with all they have, and outlived counts of wrong tries."""
+        """Erase voters last seen longer than `keep` ago with all they have, and outlived counts of wrong tries.
+
+        A clock that leapt since the last look may be wrong, and what is erased is gone for good: such a look erases
+        no voter. If the next one finds the clock still there, the machine was merely off, and it is done then.
+        """
         now = self._clock.now()
         with self._database.transaction() as sql:
-            erased = sql.execute("DELETE FROM voter WHERE seen < ?", (milliseconds(now - keep),)).rowcount
             sql.execute("DELETE FROM wrong_tries WHERE at < ?", (milliseconds(now - LOCKED_FOR),))
+            erased = 0
+            if self._clock_is_steady(sql, now):
+                erased = sql.execute("DELETE FROM voter WHERE seen < ?", (milliseconds(now - keep),)).rowcount
         if erased:
             self._database.checkpoint()
-        return int(erased)
+        return erased
+
+    def _clock_is_steady(self, sql: sqlcipher.Connection, now: datetime) -> bool:
+        """Compare with the last look, and remember this one."""
+        row = sql.execute("SELECT value FROM memory WHERE name = ?", (_LAST_LOOK,)).fetchone()
+        last, leapt = json.loads(row[0]) if row else (milliseconds(now), False)
+        step = timedelta(milliseconds=milliseconds(now) - last)
+        leaps = step < timedelta() or (step > LEAP and not leapt)
+        look = json.dumps([milliseconds(now), leaps]).encode()
+        sql.execute(
+            "INSERT INTO memory VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            (_LAST_LOOK, look),
+        )
+        return not leaps
 
     def _open(self, rows: Sequence[_Row], password: str, salt: bytes) -> list[VoterKey]:
         """Return the keys the password opens, in the order of the rows. Derives once though there be no row."""

@@ -116,8 +116,8 @@ def test_every_truncation_and_flip_of_one_copy_is_mended_from_the_other(tmp_path
     kept = table()
     write_slots(tmp_path, kept)
     whole = (tmp_path / NAMES[0]).read_bytes()
-    damaged = [whole[:length] for length in range(0, len(whole) - 1, 7)]
-    damaged += [whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :] for at in range(0, len(whole) - 1, 7)]
+    damaged = [whole[:length] for length in range(0, len(whole) - 1, 19)]
+    damaged += [whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :] for at in range(0, len(whole) - 1, 19)]
     for name in NAMES:
         for content in damaged[:: 1 if name == NAMES[0] else 9]:
             (tmp_path / name).write_bytes(content)

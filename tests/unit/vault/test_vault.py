@@ -300,10 +300,35 @@ def test_a_damaged_backup_replaces_nothing(desk: Desk, vault: Vault, tmp_path: P
 def test_opening_erases_what_has_outlived_its_time(desk: Desk, vault: Vault) -> None:
     vault.drafts.create_voter(CONTACT, "Password1")
     vault.lock()
-    desk.clock.move(timedelta(days=31))
-    again = desk.open()
-    assert not again.drafts.knows(CONTACT)
-    again.lock()
+    for _ in range(5):
+        desk.clock.move(timedelta(days=6))
+        vault = desk.open()
+        assert vault.drafts.knows(CONTACT)
+        vault.lock()
+    desk.clock.move(timedelta(days=1))
+    vault = desk.open()
+    assert not vault.drafts.knows(CONTACT)
+    vault.lock()
+
+
+@pytest.mark.parametrize("years", [-10, 10])
+def test_a_clock_wrong_by_years_erases_nothing(desk: Desk, vault: Vault, years: int) -> None:
+    key = vault.drafts.create_voter(CONTACT, "Password1")
+    vault.drafts.save(key, "s", b"draft")
+    desk.clock.move(timedelta(days=365 * years))
+    assert vault.drafts.purge() == 0
+    desk.clock.move(timedelta(days=-365 * years))
+    for _ in range(3):
+        assert vault.drafts.purge() == 0
+    assert vault.drafts.load(key, "s") == b"draft"
+
+
+def test_after_months_switched_off_the_second_look_erases(desk: Desk, vault: Vault) -> None:
+    vault.drafts.create_voter(CONTACT, "Password1")
+    desk.clock.move(timedelta(days=90))
+    assert vault.drafts.purge() == 0
+    desk.clock.move(timedelta(minutes=10))
+    assert vault.drafts.purge() == 1
 
 
 def test_nothing_secret_in_a_repr(vault: Vault) -> None:
