@@ -86,6 +86,26 @@ class Guidance:
     """Set once, when the document photo has been taken."""
 
 
+@dataclass(frozen=True, slots=True)
+class FaceTarget:
+    """The oval the voter's face belongs in, for the screen that draws it and the rules that check it.
+
+    `cx` is a fraction of the frame's width, everything else of its height, so that the oval keeps its shape whatever
+    the frame's. It is the same in the frame and in its mirrored preview.
+    """
+
+    cx: float
+    cy: float
+    rx: float
+    ry: float
+    eye_line: float
+    """Where the midpoint between the eyes belongs, from the top."""
+
+
+FACE_TARGET = FaceTarget(cx=0.5, cy=0.46, rx=0.205, ry=0.29, eye_line=0.44)
+"""Sized for eyes-to-chin of 28 % of the frame's height: at 720 lines about 110 pixels between the eyes."""
+
+
 class CaptureSession(Protocol):
     """One attempt to photograph a face or a document side. Fed every frame in one worker thread."""
 
