@@ -35,6 +35,7 @@ _FAR = 9.0
 _INDEX = {c: i for i, c in enumerate(ALPHABET)}
 _VALUE = np.array([ANY.index(c) if c != FILLER else 0 for c in ALPHABET])
 _FILLER = _INDEX[FILLER]
+_LIKE_DIGITS = [_INDEX[c] for c in "OQDIBSZG"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,6 +83,8 @@ def decode(belief: Floats, kind: Format) -> Decoded:
     masked = (masked + 1e-7 * _masks(kind)) / (allowed + 1e-7 * _masks(kind).sum(2))[:, :, None]
     for span in (layout.issuer, layout.nationality):
         _prefer_states(masked, span)
+    for span in (layout.number, *layout.optional):
+        _prefer_digits_among_digits(masked, span)
     top = masked.argmax(2)
     _end_names(masked, top, layout.names)
     lines = _text(top)
@@ -111,6 +114,20 @@ def _prefer_states(masked: Floats, span: Span) -> None:
     for place in range(3):
         np.add.at(word[place], codes[:, place], weight)
     letters[:] = 0.98 * word + 0.02 * letters
+
+
+def _prefer_digits_among_digits(masked: Floats, span: Span) -> None:
+    """Between digits a letter that looks like one is likelier the digit: O, I, B, S, Z, G and their like.
+
+    Numbers hold letters mostly at their ends, and many issuers write no O at all.
+    """
+    field_ = masked[span.line, span.start : span.end]
+    digit = field_[:, :10].sum(1) + 0.5 * field_[:, _LIKE_DIGITS].sum(1)
+    padded = np.concatenate([[digit[1]], digit, [digit[-2]]])
+    around = (padded[:-2] + padded[2:]) / 2
+    field_[:, _LIKE_DIGITS] *= (1 - 0.8 * np.clip(around, 0, 1))[:, None]
+    field_[:, _INDEX["O"]] *= 0.6
+    field_ /= field_.sum(1, keepdims=True)
 
 
 def _end_names(masked: Floats, top: NDArray[np.int64], names: Span) -> None:

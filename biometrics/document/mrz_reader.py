@@ -15,7 +15,7 @@ from biometrics.document import glyphs
 from biometrics.document.mrz_cells import Grid, lay_grid, sample_cells
 from biometrics.document.mrz_decode import Decoded, decode
 from biometrics.document.mrz_gate import Judgement, judge
-from biometrics.document.mrz_layout import Format
+from biometrics.document.mrz_layout import LAYOUTS, Format
 from biometrics.document.mrz_locate import Block, blobs, find_blocks
 from registration.model.documents import MrzReading, ReadState
 
@@ -117,7 +117,7 @@ def _read_block(block: Block, search: Picture, gray: Picture, scale: float, toda
     for grid in _grids(block):
         picture, ratio = _picture(grid.pitch, search, gray, scale)
         turned, belief = _both_ways_up(picture, grid, ratio)
-        for kind, first in _windows(belief)[:2]:
+        for kind, first in _windows(belief):
             yield _read_window(picture, turned, ratio, scale, kind, first, today)
 
 
@@ -161,7 +161,10 @@ def _both_ways_up(picture: Picture, grid: Grid, ratio: float) -> tuple[Grid, Flo
 
 
 def _windows(belief: Floats) -> list[tuple[Format, int]]:
-    """Return (format, first place), likeliest first: glyphs inside the window, none outside it."""
+    """Return (format, first place), likeliest first: glyphs inside the window, none outside it.
+
+    These are the two likeliest, and the likeliest of each other width.
+    """
     lines, places = belief.shape[:2]
     empty = belief[:, :, _NONE]
     inside = np.log(np.clip(1 - empty, 0.02, 1)).sum(0)
@@ -182,13 +185,21 @@ def _windows(belief: Floats) -> list[tuple[Format, int]]:
                 kind, letter = (visas, visa) if visa > other else (usual, other)
             options.append((float(score + np.log(letter + 0.05)), kind, first))
     options.sort(key=lambda option: -option[0])
-    return [(kind, first) for _, kind, first in options]
+    chosen = [(kind, first) for _, kind, first in options[:2]]
+    for width in _WIDTHS[lines]:
+        if all(_width(kind) != width for kind, _ in chosen):
+            chosen += [(kind, first) for _, kind, first in options if _width(kind) == width][:1]
+    return chosen
+
+
+def _width(kind: Format) -> int:
+    return LAYOUTS[kind].width
 
 
 def _read_window(
     picture: Picture, grid: Grid, ratio: float, scale: float, kind: Format, first: int, today: date
 ) -> Read:
-    width = {Format.TD1: 30, Format.TD2: 36, Format.MRV_B: 36}.get(kind, 44)
+    width = _width(kind)
     places = slice(first, first + width)
     stacks = [sample_cells(picture, grid, ratio, places, shift) for shift in _JITTER]
     cells = np.stack(stacks).reshape(-1, glyphs.HEIGHT, glyphs.WIDTH)

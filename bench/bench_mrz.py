@@ -1,0 +1,164 @@
+"""Figures of the MRZ reader and the document frame checks, on specimens degraded afresh at every run.
+
+python bench/bench_mrz.py [--n 240] [--seed SEED]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import cv2
+import numpy as np
+
+from biometrics.document.mrz import Mrz, build
+from biometrics.document.mrz_layout import DIGITS, LETTERS, Format
+from biometrics.document.mrz_reader import read_mrz
+from kiosk.demo import specimen
+from kiosk.demo.camera_shots import Picture, any_look, shoot
+from registration.model.documents import ReadState
+from registration.model.person import Sex
+
+TODAY = date(2026, 6, 1)
+SURNAMES = (
+    "Çela Gjoni Hoxha Përmeti Këlliçi Mëhilli Dërvishi Krasniqi Bërxholi Kovačević Müller Papadópulos Okonkwo-Ray"
+)
+GIVEN = "Ëngjëll Besnik Valbona Çlirim Gëzim Mirëlinda Agim Shpëtim Drita Bardhyl Zoë Maximilian Jean-Luc Quentin Uwe"
+STATES = "UTO UTO ALB RKS ITA GRC D FRA GBR USA CHE BEL SWE TUR POL ESP"
+
+
+def _text(rng: np.random.Generator, chars: str, n: int) -> str:
+    return "".join(chars[i] for i in rng.integers(0, len(chars), n))
+
+
+def any_zone(rng: np.random.Generator) -> Mrz:
+    """Draw invented fields in any of the five formats."""
+    kind = Format(rng.choice(["TD3", "TD3", "TD1", "TD1", "TD2", "MRV-A", "MRV-B"]))
+    birth = date(1940, 1, 1) + timedelta(days=int(rng.integers(0, 24500)))
+    sex = Sex.FEMALE if rng.random() < 0.5 else Sex.MALE
+    state = str(rng.choice(STATES.split()))
+    number = _text(rng, DIGITS + LETTERS, 9) if rng.random() < 0.4 else _text(rng, LETTERS, 2) + _text(rng, DIGITS, 7)
+    optional: tuple[str, ...] = ("",)
+    if kind is Format.TD3 or kind is Format.TD1:
+        own = specimen.personal_number(birth, sex, int(rng.integers(0, 1000)))
+        optional = (own if state == "ALB" or rng.random() < 0.5 else "",)
+    elif rng.random() < 0.4:
+        optional = (_text(rng, DIGITS + LETTERS, 6),)
+    expiry = date(2026, 1, 1) + timedelta(days=int(rng.integers(0, 3600)))
+    return Mrz(
+        format=kind,
+        document_code={Format.TD3: "P", Format.MRV_A: "V", Format.MRV_B: "V"}.get(kind, str(rng.choice(["I", "ID"]))),
+        issuer=state,
+        surname=str(rng.choice(SURNAMES.split()))
+        + (" " + str(rng.choice(SURNAMES.split())) if rng.random() < 0.2 else ""),
+        given_names=" ".join(rng.choice(GIVEN.split(), int(rng.integers(1, 4)))),
+        document_number=number,
+        nationality=state,
+        birth=birth.strftime("%y%m%d"),
+        sex=sex.value if rng.random() < 0.97 else "X",
+        expiry=expiry.strftime("%y%m%d"),
+        optional=optional,
+    )
+
+
+def any_page(rng: np.random.Generator, lines: tuple[str, ...], kind: Format) -> Picture:
+    """Draw a plain side with random background prints and text around the zone."""
+    size = {Format.TD1: specimen.CARD, Format.TD3: specimen.PAGE, Format.MRV_A: (120.0, 80.0)}.get(kind, (105.0, 74.0))
+    tint = tuple(int(v) for v in rng.integers(175, 250, 3))
+    sheet = specimen.Sheet(size, (tint[0], tint[1], tint[2]))
+    if rng.random() < 0.7:
+        waves = _prints(rng, sheet.image.height, sheet.image.width) * rng.uniform(5, 42)
+        pixels = np.asarray(sheet.image).astype(np.float32) + waves
+        sheet.image = specimen.Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8))
+        sheet.draw = specimen.ImageDraw.Draw(sheet.image)
+    for row in range(4):
+        words = f"{rng.choice(SURNAMES.split())} {rng.integers(10**6)} {rng.choice(GIVEN.split())}"
+        sheet.field(size[0] * rng.uniform(0.02, 0.5), 5 + row * 6, str(rng.choice(SURNAMES.split())), words, 2.6)
+    if rng.random() < 0.8:
+        sheet.portrait((4, 6, 24, 30), None)
+    sheet.mark(rng.uniform(8, 15), rng.uniform(-20, 20))
+    lead = 4.23 if kind is Format.TD1 else 6.35
+    top = size[1] - (20.5 if kind is Format.TD1 else 17.5) + rng.uniform(-1, 1)
+    sheet.zone(max((size[0] - len(lines[0]) * 2.54) / 2 + rng.uniform(-1, 1), 1.5), top, lines, lead)
+    return sheet.pixels()
+
+
+def _prints(rng: np.random.Generator, h: int, w: int) -> np.ndarray[Any, Any]:
+    y, x = np.mgrid[0:h, 0:w].astype(np.float32)
+    total = np.zeros((h, w, 3), np.float32)
+    for _ in range(int(rng.integers(1, 4))):
+        period, angle, bend = rng.uniform(7, 60), rng.uniform(0, np.pi), rng.uniform(0, 40)
+        along = x * np.cos(angle) + y * np.sin(angle) + bend * np.sin((x - y) / rng.uniform(60, 300))
+        total += np.maximum(np.sin(along * 2 * np.pi / period), rng.uniform(-1, 0.9))[:, :, None] * rng.uniform(
+            -1, 0.4, 3
+        )
+    peak: np.ndarray[Any, Any] = total / max(float(np.abs(total).max()), 1e-3)
+    return peak
+
+
+def shots(n: int, seed: int, hardness: float = 1.0) -> Any:
+    """Yield (lines, photograph) of `n` fresh specimens."""
+    rng = np.random.default_rng(seed)
+    while n:
+        zone = any_zone(rng)
+        lines = build(zone)
+        page = any_page(rng, lines, zone.format)
+        size = (1280, 720) if rng.random() < 0.6 else (1920, 1080)
+        look = any_look(rng, hardness)
+        picture = shoot(page, look, rng, size)
+        if rng.random() < 0.3:
+            picture = np.ascontiguousarray(np.rot90(picture, int(rng.integers(1, 4))))
+        yield lines, zone.format, picture
+        n -= 1
+
+
+def measure_reader(n: int, seed: int, hardness: float) -> dict[str, Any]:
+    """Read `n` fresh photographs once each."""
+    exact = valid = accepted = wrong = 0
+    cpu = []
+    for lines, _, picture in shots(n, seed, hardness):
+        began = time.process_time()
+        found = read_mrz(picture, TODAY)
+        cpu.append((time.process_time() - began) * 1000)
+        if found is None:
+            continue
+        right = found.reading.lines == lines
+        taken = found.reading.state is ReadState.VERIFIED
+        exact += right
+        valid += found.reading.check_digits_ok
+        accepted += taken and right
+        wrong += taken and not right
+    median, p95 = np.percentile(cpu, [50, 95])
+    return {"exact": exact / n, "accepted": accepted / n, "wrong": wrong, "valid": valid / n, "cpu": median, "p95": p95}
+
+
+def run(n: int = 240, seed: int | None = None) -> list[dict[str, Any]]:
+    """Measure and return rows of name, value, unit, n."""
+    cv2.setNumThreads(1)
+    seed = int(np.random.SeedSequence().entropy or 0) % 2**31 if seed is None else seed
+    rows = []
+    for name, hardness in (("webcam", 1.0), ("hard", 2.0)):
+        got = measure_reader(n, seed, hardness)
+        for key, unit, factor in (("exact", "%", 100), ("accepted", "%", 100), ("wrong", "accepted", 1)):
+            rows.append({"name": f"mrz.{name}.{key}", "value": round(got[key] * factor, 2), "unit": unit, "n": n})
+        rows.append({"name": f"mrz.{name}.cpu_median", "value": round(got["cpu"], 1), "unit": "ms", "n": n})
+        rows.append({"name": f"mrz.{name}.cpu_p95", "value": round(got["p95"], 1), "unit": "ms", "n": n})
+    return rows
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--n", type=int, default=240)
+    parser.add_argument("--seed", type=int)
+    options = parser.parse_args()
+    for row in run(options.n, options.seed):
+        print(json.dumps(row))
