@@ -27,7 +27,7 @@ class GatewaySettings:
     fields: Mapping[str, str]
     encoding: str = "form"
     """``form`` or ``json``."""
-    headers: Mapping[str, str] = field(default=_EMPTY, repr=False)
+    headers: Mapping[str, str] = field(default_factory=lambda: _EMPTY, repr=False)
     user: str = ""
     password: str = field(default="", repr=False)
     sender: str = ""
