@@ -38,7 +38,7 @@ class _Sight:
     address_like: bool
 
 
-class TesseractProofChecker:
+class AddressProofChecker:
     """A `ProofChecker`. Reads each page once: the same page asked again with an address is answered from memory."""
 
     def __init__(self) -> None:
@@ -159,7 +159,9 @@ def _verdict(sights: Sequence[_Sight], marks: tuple[Mark, ...], declared: Declar
     place = max((s.place for s in sights), key=lambda p: p.score, default=Place())
     address = Found.NO if declared is None else _address(place)
     kind = next((s.kind for s in sights if s.kind), "") if not any(_proves(s, declared) for s in sights) else ""
-    readable = any(s.trusted >= _READABLE for s in sights) or (name is Found.YES and (declared is None or address is Found.YES))
+    readable = any(s.trusted >= _READABLE for s in sights) or (
+        name is Found.YES and (declared is None or address is Found.YES)
+    )
     reasons: list[str] = []
     if kind:
         reasons.append(kind)

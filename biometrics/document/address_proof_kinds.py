@@ -15,7 +15,8 @@ _IDENTITY_LABELS = (
 _MAP = (
     "google maps", "map data", "openstreetmap", "street view", "apple maps", "dati mappa", "kartendaten", "waze",
     "δεδομενα χαρτη", "donnees cartographiques", "satellite", "indicazioni", "directions", "itineraire", "οδηγιεσ",
-    "share", "condividi", "teilen", "partager", "κοινοποιηση", "save", "salva", "speichern", "enregistrer", "αποθηκευση",
+    "share", "condividi", "teilen", "partager", "κοινοποιηση", "save", "salva", "speichern", "enregistrer",
+    "αποθηκευση",
     "nearby", "nelle vicinanze", "in der nahe", "a proximite", "start", "avvia", "starten", "demarrer", "εναρξη",
     "route", "udhezime", "ruaj", "ndaj", "send to phone", "invia al telefono", "here maps", "terrain", "layers",
 )  # fmt: skip
@@ -24,10 +25,12 @@ _MAP_SURE = (
     "δεδομενα χαρτη", "donnees cartographiques", "plus code", "here maps", "bing maps",
 )  # fmt: skip
 _TICKET = (
-    "boarding", "flight", "gate", "seat", "passenger", "departure", "arrival", "ticket", "biglietto", "imbarco", "volo",
-    "posto", "passeggero", "carrozza", "treno", "partenza", "arrivo", "binario", "bordkarte", "fahrkarte", "flug", "gleis",
-    "sitzplatz", "wagen", "abfahrt", "ankunft", "zug", "fahrgast", "billet", "voyageur", "embarquement", "depart", "arrivee",
-    "voiture", "place assise", "quai", "train", "vol", "εισιτηριο", "πτηση", "θεση", "επιβατησ", "αναχωρηση", "αφιξη", "πυλη",
+    "boarding", "flight", "gate", "seat", "passenger", "departure", "arrival", "ticket", "biglietto", "imbarco",
+    "volo", "posto", "passeggero", "carrozza", "treno", "partenza", "arrivo", "binario", "bordkarte", "fahrkarte",
+    "flug", "gleis", "sitzplatz", "wagen", "abfahrt", "ankunft", "zug", "fahrgast", "billet",
+    "voyageur", "embarquement", "depart", "arrivee",
+    "voiture", "place assise", "quai", "train", "vol", "εισιτηριο", "πτηση", "θεση", "επιβατησ", "αναχωρηση",
+    "αφιξη", "πυλη",
     "bilete", "udhetim", "udhetari", "fluturimi", "nisja", "mberritja", "ferry", "traghetto", "cabin", "bus", "autobus",
     "platform", "coach", "valid from", "valido dal", "class", "classe", "klasse", "from", "boarding pass",
 )  # fmt: skip
@@ -55,13 +58,15 @@ def wrong_kind(page: Page) -> str:
     many = sum(1 for w in seen if len(w) >= 3)
     if _identity(page, text, words, many):
         return "proof.identity_document"
-    if _count(_MAP_SURE, text) and many < 2 * _BILL or (_count(_MAP, text) >= 3 and many < _BILL):
+    if (_count(_MAP_SURE, text) and many < 2 * _BILL) or (_count(_MAP, text) >= 3 and many < _BILL):
         return "proof.map"
     if many < 2 * _BILL and _count(_TICKET_SURE, text) and _count(_TICKET, text) >= 3:
         return "proof.ticket"
     if many < _BILL and _count(_TICKET, text) >= 4:
         return "proof.ticket"
-    if many < _BILL and (_CARD_NUMBER.search(text) and (many < 14 or _count(_CARD, text)) or (many < 16 and _count(_CARD, text) >= 2)):
+    if many < _BILL and (
+        (_CARD_NUMBER.search(text) and (many < 14 or _count(_CARD, text))) or (many < 16 and _count(_CARD, text) >= 2)
+    ):
         return "proof.bank_card"
     return ""
 
@@ -80,7 +85,7 @@ def _identity(page: Page, text: str, words: set[str], many: int) -> bool:
     republic = "republika e shqiperise" in text or "republic of albania" in text or "shqiptare" in words
     labels = _count(_IDENTITY_LABELS, text)
     return (
-        (titled and (republic or labels or zone > 0))
+        (titled and (republic or labels > 0 or zone > 0))
         or (zone >= 1 and (albanian or republic))
         or (republic and labels >= 1)
         or labels >= 3

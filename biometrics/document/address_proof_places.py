@@ -6,101 +6,16 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from biometrics.document.names import distance, fold, same_word, sounds, tokens
+from biometrics.document.address_proof_words import COUNTRIES, FLAT, SMALL, TOWNS, TYPES
+from biometrics.document.names import distance, same_word, sounds, tokens
 from biometrics.document.page_read import Run, Token, with_next
 
-_TYPES = frozenset(
-    "via v viale vle corso cso piazza pza pzza p piazzale largo strada vicolo vico localita loc contrada ss statale "
-    "strasse str platz pl allee weg gasse ring damm ufer markt "
-    "street st road rd avenue ave av lane ln drive dr close court ct square sq place terrace crescent way boulevard "
-    "blvd bd rue r chemin ch impasse imp quai cours route rte allees passage "
-    "odos leoforos leof lewf plateia pl plat οδοσ οδ λεωφοροσ λεωφ λεωφορου πλατεια πλ "
-    "rruga rr rrug bulevardi bul blv bulevard sheshi lagjja lagja lgj rrugica straat laan calle c avda "
-    "n nr no num numero number nro αρ αριθ hausnr".split()
-)
-"""Words for kinds of streets and for "number": they may be shortened, left out or differ."""
-_SMALL = frozenset(
-    "de la le du des d l di del della dei degli delle da e i te se of the von der den dem am an zu zum zur und et".split()
-)
-_COUNTRIES = frozenset(
-    "italia itali italy gjermani germany deutschland greqi greece ellada ελλαδα franca france zvicer schweiz suisse "
-    "svizzera switzerland austri austria osterreich angli england uk mbreteria bashkuar united kingdom usa shba belgjike "
-    "belgique belgium kosove kosovo kosova shqiperi albania maqedoni macedonia ireland irlande".split()
-)
-_FLAT = frozenset("int interno scala sc apt app appartamento flat wohnung og eg piano kati ap hyrja orofos".split())
 _CODES = (
     re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b"),
     re.compile(r"\b[A-Z]\d[\dW] ?[A-Z\d]{4}\b"),
     re.compile(r"\b\d{4} ?[A-Z]{2}\b(?=.*\w)"),
     re.compile(r"\b\d{5}\b|\b\d{3} \d{2}\b|\b\d{2}-\d{3}\b"),
     re.compile(r"\b\d{4}\b"),
-)
-_TOWNS: tuple[frozenset[str], ...] = tuple(
-    frozenset(fold(name) for name in line.split("|"))
-    for line in """\
-roma|rome|romë|rom
-milano|milan|mailand
-firenze|firence|florence|florenz
-torino|turin
-napoli|naples|neapel
-venezia|venecia|venedig|venice
-genova|gjenova|genoa
-bologna|bolonjë|bolonja
-ancona|ankona
-brescia|breshia
-treviso|trevizo
-padova|padua
-vicenza|viçenca
-athina|athinë|athens|athen|αθήνα|αθηνών|athinai|αθήναι
-thessaloniki|selanik|θεσσαλονίκη|θεσσαλονίκης|saloniki|salonica
-ioannina|janinë|janina|ιωάννινα|ιωαννίνων|giannena|γιάννενα
-patra|πάτρα|πατρών|patras
-larisa|larissa|λάρισα|λαρίσης
-volos|βόλος|βόλου
-irakleio|heraklion|ηράκλειο|ηρακλείου|iraklio|iraklion
-peiraias|pireu|piraeus|πειραιάς|πειραιώς
-kerkyra|korfuz|corfu|κέρκυρα|κερκύρας
-kastoria|kostur|καστοριά
-florina|follorinë|φλώρινα
-kavala|kavalla|καβάλα
-rodos|rodhos|rhodes|ρόδος|ρόδου
-chania|hania|χανιά
-münchen|mynih|munich|muenchen|mynihu
-köln|këln|koeln|cologne
-nürnberg|nuremberg|nyrnberg|nuernberg
-hamburg|hamburgu
-stuttgart|shtutgart
-düsseldorf|dyseldorf|duesseldorf
-frankfurt|frankfurti|frankfurt am main
-hannover|hanover
-wien|vjenë|vienna|vjena
-zürich|zyrih|zurich|cyrih|zuerich
-basel|bazel|bâle
-bern|bernë|berne
-genève|gjenevë|geneva|genf|gjeneva
-lausanne|lozanë
-bruxelles|bruksel|brussels|brussel|brüssel
-liège|lieg|luttich
-anvers|antwerpen|antwerp
-paris|parisi
-marseille|marsejë|marseilles
-lyon|lion
-strasbourg|strasburg|strassburg
-london|londër|londra|londres
-manchester|mançester
-new york|nju jork
-chicago|çikago
-prishtinë|prishtina|pristina
-pejë|peja|pec
-tetovë|tetova|tetovo
-shkup|shkupi|skopje
-ulqin|ulqini|ulcinj
-tiranë|tirana
-barcelona|barcelonë
-madrid|madridi
-stockholm|stokholm
-copenhagen|kopenhagen|københavn
-den haag|hagë|the hague""".splitlines()
 )
 
 
@@ -157,9 +72,9 @@ def parse(address: str) -> Declared:
             street, number, letter = _street(left)
             if not street:
                 street = left
-        elif street and not number and left and re.fullmatch(r"\d{1,4}[a-z]?", left[-1]) and not set(left) & _FLAT:
+        elif street and not number and left and re.fullmatch(r"\d{1,4}[a-z]?", left[-1]) and not set(left) & FLAT:
             number, letter = _split(left[-1])
-        elif street and not town and not (set(left) & (_COUNTRIES | _FLAT)) and not any(t.isdigit() for t in left):
+        elif street and not town and not (set(left) & (COUNTRIES | FLAT)) and not any(t.isdigit() for t in left):
             town = [t for t in left if len(t) > 2]
     return Declared(tuple(street), number, letter, re.sub(r"\W", "", code).lower(), _town_names(town))
 
@@ -193,8 +108,8 @@ def _street(words: list[str]) -> tuple[list[str], str, str]:
 
 def _core(words: Iterable[str]) -> list[str]:
     kept = [_stem(w) for w in words]
-    core = [w for w in kept if w not in _TYPES and w not in _SMALL and w not in _FLAT]
-    return core or [w for w in kept if w not in _SMALL]
+    core = [w for w in kept if w not in TYPES and w not in SMALL and w not in FLAT]
+    return core or [w for w in kept if w not in SMALL]
 
 
 def _stem(word: str) -> str:
@@ -204,12 +119,12 @@ def _stem(word: str) -> str:
 
 
 def _town_names(words: list[str]) -> frozenset[tuple[str, ...]]:
-    own = tuple(w for w in words if w not in _COUNTRIES)
+    own = tuple(w for w in words if w not in COUNTRIES)
     if not own:
         return frozenset()
     names = {own}
     joined = " ".join(own)
-    for group in _TOWNS:
+    for group in TOWNS:
         if joined in group or any(w in group for w in own) or any(distance(joined, g) <= 0.5 for g in group):
             names |= {tuple(g.split()) for g in group}
     return frozenset(names)
@@ -238,7 +153,11 @@ def _lines_from(page: list[Run], index: int, run: Run) -> list[tuple[list[Token]
     found = [(list(run.tokens), [run])]
     for below in page[index + 1 : index + 8]:
         step = below.middle - run.middle
-        if 0.6 * run.height < step < 2.6 * run.height and below.left <= run.right and run.left <= below.right + run.height:
+        if (
+            0.6 * run.height < step < 2.6 * run.height
+            and below.left <= run.right
+            and run.left <= below.right + run.height
+        ):
             found.append((list(run.tokens) + list(below.tokens), [run, below]))
             break
     return found
@@ -293,11 +212,11 @@ def _judge(
     declared: Declared, page: list[Run], line: list[Token], here: list[Run], start: int, end: int, greek: bool
 ) -> Place:
     first = start
-    while first > 0 and (line[first - 1].text in _TYPES | _SMALL or len(line[first - 1].text) == 1):
+    while first > 0 and (line[first - 1].text in TYPES | SMALL or len(line[first - 1].text) == 1):
         first -= 1
     before = line[max(0, first - 2) : start]
     after = line[end + 1 : end + 6]
-    inside = [t for t in line[start : end + 1]]
+    inside = line[start : end + 1]
     number = other = False
     mark = [line[start].word, line[end].word]
     if declared.number:
@@ -307,21 +226,27 @@ def _judge(
                 mark.append(token.word)
                 break
         neighbours = [*after[:2], *before[-2:]]
-        other = not number and any(re.fullmatch(r"\d{1,4}[a-z]?", _digits(t.text)) for t in neighbours if _numeric(t.text))
+        other = not number and any(
+            re.fullmatch(r"\d{1,4}[a-z]?", _digits(t.text)) for t in neighbours if _numeric(t.text)
+        )
     else:
         number = True
     near = _around(page, here)
     code = _has_code(declared, near)
     town_at = _has_town(declared, near, greek)
     other_code = bool(declared.code) and not code and _another_code(declared, near)
-    boxes = [(w.left, w.top, w.right, w.bottom) for w in mark] + [(t.word.left, t.word.top, t.word.right, t.word.bottom) for t in town_at]
+    boxes = [(w.left, w.top, w.right, w.bottom) for w in mark] + [
+        (t.word.left, t.word.top, t.word.right, t.word.bottom) for t in town_at
+    ]
     box = (min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes))
     return Place(True, number, other, code, other_code, bool(town_at), box)
 
 
 def _digits(text: str) -> str:
     if any(c.isdigit() for c in text):
-        return text.translate(str.maketrans("oilsb", "01158")) if sum(c.isdigit() for c in text) * 2 >= len(text) else text
+        return (
+            text.translate(str.maketrans("oilsb", "01158")) if sum(c.isdigit() for c in text) * 2 >= len(text) else text
+        )
     return {"l": "1", "i": "1", "o": "0", "ll": "11", "il": "11", "li": "11"}.get(text, text)
 
 
@@ -333,9 +258,15 @@ def _house(text: str, declared: Declared) -> bool:
     for form in (text, _digits(text)):
         digits, tail = _split(form)
         if digits == declared.number and len(form) - len(digits) <= 1:
-            return not (tail and declared.letter) or tail == declared.letter or (tail + declared.letter) in ("8b", "b8", "4a", "a4")
+            return (
+                not (tail and declared.letter)
+                or tail == declared.letter
+                or (tail + declared.letter) in ("8b", "b8", "4a", "a4")
+            )
     # A letter read as a digit: 12B -> 128.
-    return bool(declared.letter) and text == declared.number + {"b": "8", "a": "4", "o": "0", "s": "5"}.get(declared.letter, "-")
+    return bool(declared.letter) and text == declared.number + {"b": "8", "a": "4", "o": "0", "s": "5"}.get(
+        declared.letter, "-"
+    )
 
 
 def _around(page: list[Run], here: list[Run]) -> list[Run]:
@@ -345,7 +276,9 @@ def _around(page: list[Run], here: list[Run]) -> list[Run]:
     return [
         r
         for r in page
-        if top - 3.2 * size <= r.middle <= bottom + 5.5 * size and r.left <= right + 14 * size and r.right >= left - 14 * size
+        if top - 3.2 * size <= r.middle <= bottom + 5.5 * size
+        and r.left <= right + 14 * size
+        and r.right >= left - 14 * size
     ]
 
 
@@ -356,7 +289,9 @@ def _joined(run: Run) -> str:
 def _has_code(declared: Declared, near: list[Run]) -> bool:
     if not declared.code:
         return False
-    return any(_spaced(declared.code).search(form) for r in near for form in (_joined(r), " ".join(t.text for t in r.tokens)))
+    return any(
+        _spaced(declared.code).search(form) for r in near for form in (_joined(r), " ".join(t.text for t in r.tokens))
+    )
 
 
 def _spaced(code: str) -> re.Pattern[str]:
@@ -371,7 +306,10 @@ def _another_code(declared: Declared, near: list[Run]) -> bool:
     for run in near:
         for hit in re.finditer(r"(?<!\d)\d[\d ]{2,5}\d(?!\d)", _joined(run)):
             digits = hit.group().replace(" ", "")
-            if len(digits) == len(declared.code) and sum(a != b for a, b in zip(digits, declared.code, strict=True)) >= 2:
+            if (
+                len(digits) == len(declared.code)
+                and sum(a != b for a, b in zip(digits, declared.code, strict=True)) >= 2
+            ):
                 return True
     return False
 
@@ -395,7 +333,8 @@ def _code_or_town(declared: Declared, page: list[Run], greek: bool) -> Place:
     return Place(code=code, town=bool(town))
 
 
-_ANY_CODE = re.compile(r"(?<!\d)(\d{5}|\d{3} \d{2}|[a-z]{1,2}\d[a-z\d]? \d[a-z]{2}|\d{4}) [^\W\d]{3,}|[^\W\d]{3,} (\d{4,5}|[a-z]{1,2}\d[a-z\d]? \d[a-z]{2})(?!\d)")
+_CODE_SHAPE = r"(?:\d{5}|\d{3} \d{2}|[a-z]{1,2}\d[a-z\d]? \d[a-z]{2}|\d{4})"
+_ANY_CODE = re.compile(rf"(?<!\d){_CODE_SHAPE} [^\W\d]{{3,}}|[^\W\d]{{3,}} {_CODE_SHAPE}(?!\d)")
 
 
 def any_address(page: list[Run]) -> bool:

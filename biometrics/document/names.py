@@ -37,10 +37,10 @@ _FROM_ROMANISED = (
     ("nt", "d"), ("gk", "g"), ("gg", "g"), ("af", "av"), ("ef", "ev"), ("ev", "ev"), ("x", "ks"), ("y", "i"),
     ("j", "i"), ("c", "k"), ("q", "k"), ("w", "o"), ("dh", "d"),
 )  # fmt: skip
-_LOOK_ALIKE_PAIRS = frozenset(
-    frozenset(pair)
-    for pair in "o0 l1 i1 li s5 b8 z2 ec uv nu oc ao ae gq qo ft tl ij hn hb 6b g9 rt cg co mn fl 0c 1t 7t ij yv kx".split()
+_LOOK_ALIKES = (
+    "o0 l1 i1 li s5 b8 z2 ec uv nu oc ao ae gq qo ft tl ij hn hb 6b g9 rt cg co mn fl 0c 1t 7t yv kx"  # pairs
 )
+_LOOK_ALIKE_PAIRS = frozenset(frozenset(pair) for pair in _LOOK_ALIKES.split())
 
 
 def fold(text: str) -> str:
@@ -122,7 +122,17 @@ def distance(read: str, meant: str) -> float:
 
 
 _DOUBLES = frozenset(
-    {("rn", "m"), ("ii", "u"), ("vv", "w"), ("cl", "d"), ("ll", "u"), ("li", "h"), ("nn", "m"), ("in", "m"), ("ri", "n")}
+    {
+        ("rn", "m"),
+        ("ii", "u"),
+        ("vv", "w"),
+        ("cl", "d"),
+        ("ll", "u"),
+        ("li", "h"),
+        ("nn", "m"),
+        ("in", "m"),
+        ("ri", "n"),
+    }
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import cv2
 import numpy as np
@@ -29,13 +30,15 @@ def flatten(picture: NDArray[np.uint8]) -> Sheet:
     grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY) if picture.ndim == 3 else picture
     corners = find_sheet(picture)
     if corners is None:
-        return Sheet(grey, np.eye(3), False)
+        return Sheet(np.asarray(grey, np.uint8), np.eye(3), False)
     (a, b, c, d) = corners
     width = int(max(np.linalg.norm(b - a), np.linalg.norm(c - d)))
     height = int(max(np.linalg.norm(d - a), np.linalg.norm(c - b)))
     flat = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
     matrix = cv2.getPerspectiveTransform(corners, flat)
-    page = cv2.warpPerspective(grey, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    page: NDArray[Any] = cv2.warpPerspective(
+        grey, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+    )
     return Sheet(page.astype(np.uint8), np.linalg.inv(matrix), True)
 
 
@@ -52,15 +55,15 @@ def find_sheet(picture: NDArray[np.uint8]) -> NDArray[np.float32] | None:
         edges = cv2.dilate(cv2.Canny(soft, 20, 60), np.ones((3, 3), np.uint8))
         for mask in (cv2.morphologyEx(bright, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8)), local, edges):
             for contour in cv2.findContours(mask, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)[0]:
-                found = _quad(contour, small.shape[:2])
+                found = _quad(np.asarray(contour), small.shape)
                 if found is not None and (best is None or found[0] > best[0]):
                     best = found
     return None if best is None else (best[1] / scale).astype(np.float32)
 
 
-def _quad(contour: NDArray[np.int32], shape: tuple[int, int]) -> tuple[float, NDArray[np.float32]] | None:
+def _quad(contour: NDArray[Any], shape: tuple[int, ...]) -> tuple[float, NDArray[np.float32]] | None:
     """(score, corners) when a contour is a sheet clear of the picture's border."""
-    height, width = shape
+    height, width = shape[:2]
     hull = cv2.convexHull(contour)
     area = cv2.contourArea(hull)
     if not 0.18 * width * height <= area <= 0.985 * width * height:
@@ -75,7 +78,9 @@ def _quad(contour: NDArray[np.int32], shape: tuple[int, int]) -> tuple[float, ND
         return None
     corners = _clockwise(outline)
     sides = np.linalg.norm(corners - np.roll(corners, -1, axis=0), axis=1)
-    if min(sides[0], sides[2]) < 0.75 * max(sides[0], sides[2]) or min(sides[1], sides[3]) < 0.75 * max(sides[1], sides[3]):
+    if min(sides[0], sides[2]) < 0.75 * max(sides[0], sides[2]) or min(sides[1], sides[3]) < 0.75 * max(
+        sides[1], sides[3]
+    ):
         return None
     return area, corners
 
@@ -100,7 +105,9 @@ def even_light(grey: Grey) -> Grey:
 def ink(grey: Grey) -> Grey:
     """Binary text mask (255 = ink) of a picture with even light."""
     side = max(15, (max(grey.shape) // 60) | 1)
-    return cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, side, 14).astype(np.uint8)
+    return cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, side, 14).astype(
+        np.uint8
+    )
 
 
 def letter_height(mask: Grey) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -83,8 +84,10 @@ class Page:
         height, width = self.picture.shape
         x0, y0 = max(0, int(box[0])), max(0, int(box[1]))
         x1, y1 = min(width, int(box[2])), min(height, int(box[3]))
-        part = cv2.resize(self.picture[y0:y1, x0:x1], None, fx=zoom, fy=zoom, interpolation=cv2.INTER_CUBIC)
-        part = cv2.copyMakeBorder(part, 20, 20, 20, 20, cv2.BORDER_REPLICATE).astype(np.uint8)
+        part: NDArray[Any] = cv2.resize(
+            self.picture[y0:y1, x0:x1], None, fx=zoom, fy=zoom, interpolation=cv2.INTER_CUBIC
+        )
+        part = cv2.copyMakeBorder(part, 20, 20, 20, 20, cv2.BORDER_REPLICATE)
         back = [
             replace(
                 w,
@@ -93,7 +96,7 @@ class Page:
                 top=int((w.top - 20) / zoom) + y0,
                 bottom=int((w.bottom - 20) / zoom) + y0,
             )
-            for w in text_ocr.words(part, language, text_ocr.BLOCK, seconds=10)
+            for w in text_ocr.words(np.asarray(part, np.uint8), language, text_ocr.BLOCK, seconds=10)
         ]
         return self.with_words(back)
 
@@ -182,7 +185,7 @@ def _deskew(grey: Grey) -> tuple[Grey, NDArray[np.float64]]:
         return grey, np.eye(3)
     height, width = grey.shape
     turn = np.vstack([cv2.getRotationMatrix2D((width / 2, height / 2), -angle, 1), [0, 0, 1]])
-    upright = cv2.warpPerspective(grey, turn, (width, height), flags=cv2.INTER_CUBIC, borderValue=235)
+    upright = cv2.warpPerspective(grey, turn, (width, height), flags=cv2.INTER_CUBIC, borderValue=(235.0,))
     return upright.astype(np.uint8), np.linalg.inv(turn)
 
 
@@ -216,19 +219,19 @@ def runs(read_words: tuple[Word, ...] | list[Word]) -> list[Run]:
             best[1].append(word)
     found = []
     for line in lines:
-        size = float(np.median([w.height for w in line]))
+        tall = float(np.median([w.height for w in line]))
         part: list[Token] = []
         end = -math.inf
         for word in line:
-            if part and word.left - end > 3.2 * size:
+            if part and word.left - end > 3.2 * tall:
                 found.append(Run(tuple(part)))
                 part = []
             pieces = tokens(word.text)
             for index, piece in enumerate(pieces):
-                dotted = index < len(pieces) - 1 and "." in word.text or word.text.rstrip(",;:").endswith(".")
+                dotted = (index < len(pieces) - 1 and "." in word.text) or word.text.rstrip(",;:").endswith(".")
                 part.append(Token(piece, word, dotted))
             if pieces:
-                end = word.right
+                end = float(word.right)
         if part:
             found.append(Run(tuple(part)))
     return sorted(found, key=lambda r: (r.middle, r.left))
@@ -250,4 +253,3 @@ def with_next(line: Sequence[Token], at: int) -> Token | None:
         max(a.bottom, b.bottom),
     )
     return Token(line[at].text + line[at + 1].text, both, line[at + 1].dotted)
-

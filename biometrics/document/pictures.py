@@ -34,7 +34,7 @@ class _Child:
     files: int = 0
 
 
-class ChildDecoder:
+class Pictures:
     """A `PictureIntake`. One child per file unless `files_per_child` says otherwise (only the fuzz runner does).
 
     Safe to use from several threads; they take turns.
@@ -45,6 +45,8 @@ class ChildDecoder:
         self._files_per_child = files_per_child
         self._child: _Child | None = None
         self._turn = threading.Lock()
+        self.starts = 0
+        """How many children were started so far."""
 
     def open(self, content: bytes) -> tuple[Photo, ...]:
         """Turn a JPEG, PNG, TIFF, WebP, BMP, GIF (its first picture) or PDF into pages.
@@ -71,13 +73,14 @@ class ChildDecoder:
         try:
             child.pipe.send_bytes(content)
             if not child.pipe.poll(self._limits.seconds + 1):
+                self._stop()
                 raise self._refusal("file.too_large")
             status = child.pipe.recv_bytes(64).decode("ascii")
             if status in CODES:
                 raise self._refusal(status)
             pages = tuple(self._page(child.pipe) for _ in range(min(int(status), self._limits.pages)))
         except VoterCanFix:
-            if child.files >= self._files_per_child or not child.process.is_alive() or child.pipe.poll(0):
+            if child.files >= self._files_per_child:
                 self._stop()
             raise
         except (EOFError, OSError, ValueError) as ended:
@@ -103,6 +106,7 @@ class ChildDecoder:
         ours, theirs = context.Pipe()
         process = context.Process(target=serve, args=(theirs, self._limits), daemon=True, name="pictures")
         process.start()
+        self.starts += 1
         theirs.close()
         self._child = _Child(process, ours)
         if not ours.poll(_STARTED) or ours.recv_bytes(64) != b"ready":

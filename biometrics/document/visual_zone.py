@@ -1,18 +1,21 @@
-"""Reads an identity document: the checked MRZ, and over its plain letters the visual zone's ë and ç, places and dates."""
+"""Reads an identity document: the checked MRZ, and over its letters the visual zone's ë and ç, places and dates."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from types import MappingProxyType
+from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from biometrics.document import page_find, page_read, text_ocr, visual_zone_labels
-from biometrics.document.names import distance, fold
+from biometrics.document.mrz_reader import Read, read_mrz
+from biometrics.document.names import fold
 from biometrics.document.text_ocr import Grey, Word
 from biometrics.document.visual_zone_labels import Spot
 from registration.model.documents import (
@@ -28,25 +31,40 @@ from registration.model.documents import (
 )
 from registration.model.evidence import Photo
 from registration.model.person import parse_personal_number
+from registration.ports import Clock
 
-_WIDTH = 1500
-"""Pixels to which a side is brought: labels of 1.5 mm are then about 20 pixels high."""
+_WIDTH = 1700
+"""Pixels to which a side is brought: labels of 1.5 mm are then about 20 pixels high on either format."""
+_LARGEST = 2600
+_CHARACTERS = 49.2
+"""Width of a TD3 page in characters of its MRZ (125 mm / 2.54 mm)."""
 _NAMES = (FieldName.SURNAME, FieldName.GIVEN_NAMES, FieldName.FATHER_NAME, FieldName.BIRTH_PLACE)
 _DATES = (FieldName.BIRTH_DATE, FieldName.ISSUE_DATE, FieldName.EXPIRY_DATE)
 _NUMBERS = (FieldName.PERSONAL_NUMBER, FieldName.DOCUMENT_NUMBER)
 _MRZ_FIRST = (*_NUMBERS, FieldName.BIRTH_DATE, FieldName.EXPIRY_DATE, FieldName.SEX, FieldName.NATIONALITY)
 _NOT_A_NAME = re.compile(r"[^A-Za-zÀ-ÖØ-öø-ÿ' \-]")
-_MONTHS = "jan shk feb mar pri apr maj may qer jun kor jul gus aug sht sep tet oct nen nov dhj dec".split()
-_MONTH_NUMBERS = (1, 2, 2, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12)
-
-ReadMrz = Callable[[Photo], MrzReading | None]
+_MONTHS = {
+    **dict.fromkeys(("jan",), 1),
+    **dict.fromkeys(("shk", "feb"), 2),
+    **dict.fromkeys(("mar",), 3),
+    **dict.fromkeys(("pri", "apr"), 4),
+    **dict.fromkeys(("maj", "may"), 5),
+    **dict.fromkeys(("qer", "jun"), 6),
+    **dict.fromkeys(("kor", "jul"), 7),
+    **dict.fromkeys(("gus", "aug"), 8),
+    **dict.fromkeys(("sht", "sep"), 9),
+    **dict.fromkeys(("tet", "oct"), 10),
+    **dict.fromkeys(("nen", "nov"), 11),
+    **dict.fromkeys(("dhj", "dec"), 12),
+}
+"""Beginnings of the months' names, Albanian and English, folded."""
 
 
 class VisualZoneReader:
-    """A `DocumentReader`. `read_mrz` is asked where live framing left no MRZ with the images."""
+    """A `DocumentReader`. The MRZ that live framing left with the images is used, else it is looked for here."""
 
-    def __init__(self, read_mrz: ReadMrz | None = None) -> None:
-        self._read_mrz = read_mrz
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
 
     def read(self, kind: DocumentKind, images: Sequence[DocumentImage]) -> DocumentReading:
         """Join the MRZ and the visual zone of the photographed sides; what cannot be read is left out.
@@ -58,42 +76,56 @@ class VisualZoneReader:
             StaffMustFix: ``proof.reader_missing`` when Tesseract is not installed.
         """
         mrz = next((image.mrz for image in images if image.mrz), None)
-        if mrz is None and self._read_mrz is not None:
-            with_zone = [i for i in images if i.side in (Side.DATA_PAGE, Side.BACK)] or list(images)
-            mrz = next((found for image in with_zone if (found := self._read_mrz(image.photo))), None)
-        printed: dict[FieldName, FieldReading] = {}
-        portrait = None
+        sides: list[tuple[Side, Grey, Read | None]] = []
         for image in images:
+            picture = _decode(image.photo)
+            found = None
+            if mrz is None and (kind is DocumentKind.PASSPORT or image.side is Side.BACK or len(images) == 1):
+                found = read_mrz(picture, self._clock.now().date())
+                mrz = found.reading if found else None
+            sides.append((image.side, picture, found))
+        printed: dict[FieldName, FieldReading] = {}
+        known = _names_of(mrz)
+        for side, picture, found in sides:
             # The back of a card has no labelled field of its own that the front has not.
-            if kind is DocumentKind.ID_CARD and image.side is Side.BACK and len(images) > 1:
+            if kind is DocumentKind.ID_CARD and side is Side.BACK and len(images) > 1:
                 continue
-            side = _upright(_decode(image.photo), flattened=image.mrz is not None)
-            for name, reading in _printed_fields(side).items():
+            for name, reading in _printed_fields(_upright(picture, found), known).items():
                 printed.setdefault(name, reading)
-        return DocumentReading(kind, MappingProxyType(join(mrz, printed)), mrz, portrait)
+        return DocumentReading(kind, MappingProxyType(join(mrz, printed)), mrz)
+
+
+def _names_of(mrz: MrzReading | None) -> dict[FieldName, str]:
+    if mrz is None or mrz.state is ReadState.REFUSED:
+        return {}
+    return {name: mrz.fields[name] for name in (FieldName.SURNAME, FieldName.GIVEN_NAMES) if mrz.fields.get(name)}
 
 
 def _decode(photo: Photo) -> Grey:
     return np.asarray(cv2.imdecode(np.frombuffer(photo.jpeg, np.uint8), cv2.IMREAD_GRAYSCALE), np.uint8)
 
 
-def _upright(grey: Grey, *, flattened: bool) -> Grey:
-    """The document flat and upright, `_WIDTH` wide, with even light."""
-    sheet = page_find.flatten(grey).grey if not flattened else grey
-    if sheet.shape[0] > sheet.shape[1]:
-        sheet = np.ascontiguousarray(np.rot90(sheet))
-    scale = _WIDTH / sheet.shape[1]
+def _upright(picture: Grey, found: Read | None) -> Grey:
+    """The document flat and upright where its edges or its MRZ tell, brought to one size, with even light."""
+    quarters = round(found.angle / 90) % 4 if found else 0
+    sheet = page_find.flatten(np.ascontiguousarray(np.rot90(picture, quarters)))
+    grey = sheet.grey
+    if found is None and grey.shape[0] > grey.shape[1]:
+        grey = np.ascontiguousarray(np.rot90(grey))
+    scale = _WIDTH / grey.shape[1]
+    if found is not None and not sheet.found:
+        scale = min(_WIDTH / _CHARACTERS / found.pitch, _LARGEST / grey.shape[1])
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    return page_find.even_light(cv2.resize(sheet, None, fx=scale, fy=scale, interpolation=method).astype(np.uint8))
+    return page_find.even_light(cv2.resize(grey, None, fx=scale, fy=scale, interpolation=method).astype(np.uint8))
 
 
-def _printed_fields(side: Grey) -> dict[FieldName, FieldReading]:
+def _printed_fields(side: Grey, known: dict[FieldName, str]) -> dict[FieldName, FieldReading]:
     language = text_ocr.best_of(["sqi"])
     spots: dict[FieldName, Spot] = {}
     for view in (side, np.ascontiguousarray(np.rot90(side, 2))):
         seen = text_ocr.words(view, language, text_ocr.SPARSE, seconds=15)
-        spots = visual_zone_labels.locate(page_read.runs(seen), view.shape[1])
-        if spots:
+        spots = visual_zone_labels.locate(page_read.runs(seen), view.shape[1], known)
+        if len(spots) > 1:
             side = view
             break
     wanted = [(name, spot) for name, spot in spots.items()]
@@ -125,15 +157,19 @@ def _read_field(side: Grey, name: FieldName, spot: Spot, language: str) -> Field
 def _crop(side: Grey, spot: Spot, language: str, letter: int, allowed: str = "") -> tuple[str, float]:
     left, top, right, bottom = spot.box
     pad = max(4, (bottom - top) // 3)
-    part = side[max(0, top - pad) : bottom + pad, max(0, left - pad) : right + 2 * pad]
+    part: NDArray[Any] = side[max(0, top - pad) : bottom + pad, max(0, left - pad) : right + 2 * pad]
     if min(part.shape) < 6:
         return "", 0.0
     zoom = letter / max(6, bottom - top)
     part = cv2.resize(part, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_CUBIC)
-    part = cv2.copyMakeBorder(part, 12, 12, 16, 16, cv2.BORDER_CONSTANT, value=235).astype(np.uint8)
+    part = cv2.copyMakeBorder(part, 12, 12, 16, 16, cv2.BORDER_CONSTANT, value=(235.0,))
     settings = [("tessedit_char_whitelist", allowed)] if allowed else []
-    found: list[Word] = text_ocr.words(part, language, text_ocr.LINE, settings=settings, seconds=8)
-    return " ".join(w.text for w in found), min((w.confidence for w in found), default=0.0)
+    found: list[Word] = text_ocr.words(
+        np.asarray(part, np.uint8), language, text_ocr.LINE, settings=settings, seconds=8
+    )
+    surest = max((w.confidence for w in found), default=0.0)
+    kept = [w for w in found if w.confidence >= 40 or surest < 75]  # specks beside the words are read as words too
+    return " ".join(w.text for w in kept), min((w.confidence for w in kept), default=0.0)
 
 
 def _clean(name: FieldName, text: str) -> str:
@@ -168,7 +204,7 @@ def parse_date(text: str) -> str:
         if not spoken or spoken.group(2) not in _MONTHS:
             return ""
         day, year = int(spoken.group(1)), int(spoken.group(3))
-        month = _MONTH_NUMBERS[_MONTHS.index(spoken.group(2))]
+        month = _MONTHS[spoken.group(2)]
     try:
         return date(year, month, day).isoformat()
     except ValueError:
@@ -179,22 +215,28 @@ def _personal_number(text: str) -> str:
     joined = re.sub(r"[^A-Z0-9]", "", text.upper())
     digits = str.maketrans("OILSBZGQ", "01158260")
     letters = str.maketrans("0158264", "OISBZGA")
+    found = []
     for at in range(max(1, len(joined) - 9)):
         part = joined[at : at + 10]
-        if len(part) == 10:
-            fixed = part[0] + part[1:9].translate(digits) + part[9].translate(letters)
-            for candidate in (part, fixed, fixed[0].translate(letters) + fixed[1:]):
-                if parse_personal_number(candidate):
-                    return candidate
-    return ""
+        fixed = part[:1] + part[1:9].translate(digits) + part[9:].translate(letters)
+        # Decades before 1900 are digits: no living voter has one, so a digit there is a letter misread.
+        for candidate in (fixed[:1].translate(letters) + fixed[1:], part):
+            number = parse_personal_number(candidate)
+            if number is not None:
+                found.append((number.birth_date.year >= 1900, number.check_letter_ok, candidate))
+    return max(found, key=lambda f: f[:2])[2] if found else ""
 
 
-def _with_marks(best: str, others: Sequence[str]) -> str:
-    """Take ë and ç from any reading that agrees in every plain letter: a mark is lost more often than invented."""
+def _with_marks(best: str, readings: Sequence[str]) -> str:
+    """Let the readings that agree in every plain letter vote on each ë and ç; half of them are enough."""
+    alike = [r for r in readings if len(r) == len(best) and fold(r) == fold(best)]
     out = list(best)
-    for other in others:
-        if len(other) == len(best) and fold(other) == fold(best):
-            out = [b if fold(a) == a.lower() and fold(b) != b.lower() else a for a, b in zip(out, other, strict=True)]
+    for at, letter in enumerate(best):
+        marked = [r[at] for r in alike if r[at].lower() in "ëç"]
+        if letter.lower() not in "ëç" and marked and 2 * len(marked) >= len(alike):
+            out[at] = marked[0].upper() if letter.isupper() else marked[0].lower()
+        elif letter.lower() in "ëç" and 2 * len(marked) < len(alike):
+            out[at] = fold(letter).upper() if letter.isupper() else fold(letter)
     return "".join(out)
 
 
@@ -271,9 +313,3 @@ def restore_marks(plain: str, printed: str) -> tuple[str, float]:
 
 def _title(text: str) -> str:
     return re.sub(r"[^\W\d_]+", lambda m: m.group()[0].upper() + m.group()[1:].lower(), text)
-
-
-def agrees(printed: str, plain: str) -> bool:
-    """Tell whether a printed name is the MRZ's, after transliteration, with the MRZ's cuts allowed."""
-    a, b = re.sub(r"[^a-z]", "", fold(printed)), re.sub(r"[^a-z]", "", fold(plain))
-    return a == b or (len(b) >= 12 and a.startswith(b)) or distance(a, b) <= 0.5

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from biometrics.document.names import distance
+from biometrics.document.names import distance, tokens
 from biometrics.document.page_read import Run, Token
 from registration.model.documents import FieldName
 
@@ -44,6 +44,8 @@ class _Label:
     run: Run
     first: int
     last: int
+    worth: float
+    """Letters that agree, less those that do not."""
 
     @property
     def left(self) -> int:
@@ -63,9 +65,12 @@ class _Label:
         return self.run.middle
 
 
-def locate(runs: Sequence[Run], width: int) -> dict[FieldName, Spot]:
-    """Return the place of every field whose label was read. `width` is the page's, in pixels."""
-    labels = [label for run in runs for label in _labels_in(run)]
+def locate(runs: Sequence[Run], width: int, known: Mapping[FieldName, str]) -> dict[FieldName, Spot]:
+    """Return the place of every field whose label was read. `width` is the page's, in pixels.
+
+    A name `known` from the MRZ (folded letters) is also looked for as such, where its label was not legible.
+    """
+    labels = sorted((label for run in runs for label in _labels_in(run)), key=lambda label: -label.worth)
     taken = {id(label.run) for label in labels}
     found: dict[FieldName, Spot] = {}
     for label in labels:
@@ -74,33 +79,79 @@ def locate(runs: Sequence[Run], width: int) -> dict[FieldName, Spot]:
         spot = _beside(label, labels) or _below(label, labels, runs, taken, width)
         if spot is not None:
             found[label.name] = spot
+    for name, value in known.items():
+        nearest = _printed_as(value, runs)
+        if nearest is not None:
+            found[name] = nearest
     return found
 
 
+def _printed_as(value: str, runs: Sequence[Run]) -> Spot | None:
+    """The words that come nearest to a name, within a third of its letters."""
+    letters = "".join(tokens(value))
+    best: tuple[float, Spot] | None = None
+    for run in runs:
+        for first in range(len(run.tokens)):
+            for last in range(first, min(len(run.tokens), first + 5)):
+                part = run.tokens[first : last + 1]
+                text = "".join(t.text for t in part)
+                if abs(len(text) - len(letters)) > 2:
+                    continue
+                cost = distance(text, letters) / max(1, len(letters))
+                if cost <= 0.34 and (best is None or cost < best[0]):
+                    best = (cost, _spot(part))
+    return best[1] if best else None
+
+
 def _labels_in(run: Run) -> list[_Label]:
-    hits: list[tuple[int, float, _Label]] = []
-    words = run.tokens
+    """Labels of a run, the surest first. Small print is read badly, so a phrase may lie inside letters run together."""
+    letters = "".join(t.text for t in run.tokens)
+    owner = [at for at, t in enumerate(run.tokens) for _ in t.text]
+    hits: list[tuple[float, int, int, FieldName]] = []
     for name, phrases in _LABELS.items():
         for phrase in phrases:
-            parts = phrase.split()
-            for at in range(len(words) - len(parts) + 1):
-                piece = [t.text for t in words[at : at + len(parts)]]
-                cost = sum(distance(a, b) for a, b in zip(piece, parts, strict=True))
-                if cost <= 0.17 * len(phrase):
-                    hits.append((len(phrase), cost, _Label(name, run, at, at + len(parts) - 1)))
-    hits.sort(key=lambda h: (-h[0], h[1]))
+            wanted = phrase.replace(" ", "")
+            if len(wanted) <= 4:
+                hits += [(len(wanted), i, i, name) for i, t in enumerate(run.tokens) if t.text == wanted]
+                continue
+            cost, start, end = _inside(letters, wanted)
+            if cost <= (0.34 if len(wanted) >= 9 else 0.25) * len(wanted):
+                hits.append((len(wanted) - 2.2 * cost, owner[start], owner[end], name))
+    hits.sort(key=lambda h: -h[0])
     kept: list[_Label] = []
-    for _, _, label in hits:
-        overlaps = any(label.first <= k.last and k.first <= label.last for k in kept)
-        if overlaps:
-            continue
-        same = next((i for i, k in enumerate(kept) if k.name is label.name), None)
-        if same is None:
-            kept.append(label)
-        else:  # the second language of one label: Mbiemri / Surname
+    for worth, first, last, name in hits:
+        same = next((i for i, k in enumerate(kept) if k.name is name), None)
+        if same is not None:  # the second language of one label: Mbiemri / Surname
             both = kept[same]
-            kept[same] = _Label(label.name, run, min(both.first, label.first), max(both.last, label.last))
-    return kept
+            clear = not any(k.name is not name and first <= k.last and k.first <= last for k in kept)
+            if clear:
+                kept[same] = _Label(name, run, min(both.first, first), max(both.last, last), both.worth + worth)
+        elif not any(first <= k.last and k.first <= last for k in kept):
+            kept.append(_Label(name, run, first, last, worth))
+    kept.sort(key=lambda k: k.first)
+    # What stands before a label on its run is the part of it that was not legible, so the label begins there.
+    starts = [0, *(k.last + 1 for k in kept)][: len(kept)]
+    return [_Label(k.name, k.run, min(k.first, start), k.last, k.worth) for k, start in zip(kept, starts, strict=True)]
+
+
+def _inside(text: str, wanted: str) -> tuple[int, int, int]:
+    """(edits, first, last) of the piece of a text that is nearest to what is wanted (Sellers' search)."""
+    previous = [(0, at) for at in range(len(text) + 1)]
+    for row, letter in enumerate(wanted, 1):
+        current = [(row, 0)]
+        for at, other in enumerate(text, 1):
+            swap = previous[at - 1][0] + (letter != other)
+            current.append(
+                min(
+                    (swap, previous[at - 1][1]),
+                    (previous[at][0] + 1, previous[at][1]),
+                    (current[-1][0] + 1, current[-1][1]),
+                )
+            )
+        previous = current
+    cost, end = min((c, at) for at, (c, _) in enumerate(previous))
+    start = previous[end][1]
+    return cost, min(start, max(0, end - 1)), max(0, end - 1)
 
 
 def _beside(label: _Label, labels: Sequence[_Label]) -> Spot | None:
@@ -117,11 +168,13 @@ def _beside(label: _Label, labels: Sequence[_Label]) -> Spot | None:
     return _spot(tail)
 
 
-def _below(
-    label: _Label, labels: Sequence[_Label], runs: Sequence[Run], taken: set[int], width: int
-) -> Spot | None:
+def _below(label: _Label, labels: Sequence[_Label], runs: Sequence[Run], taken: set[int], width: int) -> Spot | None:
     """The nearest words under the label and before the next column."""
-    columns = [k.left for k in labels if k.left > label.left + 4 * label.height and abs(k.middle - label.middle) < 3 * label.height]
+    columns = [
+        k.left
+        for k in labels
+        if k.left > label.left + 4 * label.height and abs(k.middle - label.middle) < 3 * label.height
+    ]
     edge = min(columns, default=width) - int(0.4 * label.height)
     best: list[Token] = []
     for run in runs:
@@ -138,11 +191,21 @@ def _below(
     if best:
         return _spot(best)
     top = int(label.bottom + 0.1 * label.height)
-    box = (int(label.left - 0.3 * label.height), top, min(edge, int(label.left + 26 * label.height)), int(top + 2.4 * label.height))
+    box = (
+        int(label.left - 0.3 * label.height),
+        top,
+        min(edge, int(label.left + 26 * label.height)),
+        int(top + 2.4 * label.height),
+    )
     return Spot(box, "", 0.0)
 
 
-def _spot(tokens: Sequence[Token]) -> Spot:
-    words = list(dict.fromkeys(t.word for t in tokens))
-    box = (min(w.left for w in words), min(w.top for w in words), max(w.right for w in words), max(w.bottom for w in words))
+def _spot(found: Sequence[Token]) -> Spot:
+    words = list(dict.fromkeys(t.word for t in found))
+    box = (
+        min(w.left for w in words),
+        min(w.top for w in words),
+        max(w.right for w in words),
+        max(w.bottom for w in words),
+    )
     return Spot(box, " ".join(w.text for w in words), min(w.confidence for w in words))

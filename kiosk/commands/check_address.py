@@ -7,8 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from biometrics.document.address_proof import TesseractProofChecker
-from biometrics.document.pictures import ChildDecoder
+from biometrics.document.address_proof import AddressProofChecker
+from biometrics.document.pictures import Pictures
 from kiosk.commands.read_document import content_of
 from registration.errors import VoterCanFix
 from registration.model.documents import ProofVerdict
@@ -23,7 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    pictures, checker = ChildDecoder(), TesseractProofChecker()
+    pictures, checker = Pictures(), AddressProofChecker()
     for file in args.files:
         try:
             pages = pictures.open(content_of(file))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -49,7 +50,13 @@ def shoot(page: Image.Image, style: str, rng: np.random.Generator, trouble: Trou
 
 
 def _place(
-    paper: _Picture, size: tuple[int, int], rng: np.random.Generator, trouble: Trouble, fill: float, *, top: bool = False
+    paper: _Picture,
+    size: tuple[int, int],
+    rng: np.random.Generator,
+    trouble: Trouble,
+    fill: float,
+    *,
+    top: bool = False,
 ) -> _Picture:
     """Lay the page on a desk seen by a camera of `size` (width, height)."""
     width, height = size
@@ -57,7 +64,7 @@ def _place(
     fill *= float(rng.uniform(0.9, 1.0))
     scale = width * fill / wide if top else min(width * fill / wide, height * fill / tall)
     if scale < 1:
-        paper = cv2.GaussianBlur(paper, (0, 0), 0.45 / scale)
+        paper = np.asarray(cv2.GaussianBlur(paper, (0, 0), 0.45 / scale), np.uint8)
     w, h = wide * scale, tall * scale
     left = (width - w) / 2
     upper = height * float(rng.uniform(0.01, 0.06)) if top else (height - h) / 2
@@ -75,8 +82,11 @@ def _place(
 
 def _finish(shot: _Picture, rng: np.random.Generator, trouble: Trouble, scale: float) -> _Picture:
     height, width = shot.shape[:2]
-    light = cv2.resize(rng.uniform(1 - trouble.shadow, 1.0, (3, 4)).astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
-    out = shot.astype(np.float32) * light[..., None] * np.array(rng.uniform(0.9, 1.05, 3), np.float32)
+    light = cv2.resize(
+        rng.uniform(1 - trouble.shadow, 1.0, (3, 4)).astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC
+    )
+    tint = np.array(rng.uniform(0.9, 1.05, 3), np.float32)
+    out: NDArray[Any] = shot.astype(np.float32) * np.asarray(light)[..., None] * tint
     sigma = float(rng.uniform(*trouble.blur)) * scale
     if sigma > 0.2:
         out = cv2.GaussianBlur(out, (0, 0), sigma)

@@ -7,13 +7,15 @@ them from a seed; what a page truly says comes back with it.
 from __future__ import annotations
 
 import random
-import unicodedata
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from PIL import Image, ImageDraw, ImageFont
 
+from kiosk.demo.proofs_parts import FAMILIES, Home, Person, font, plain
 from kiosk.demo.proofs_words import GIVEN, LANGUAGES, SURNAMES, Language, Street, Town
+from kiosk.demo.proofs_wrong import WRONG_KINDS
+
+__all__ = ["FAULTS", "HEIGHT", "KINDS", "WIDTH", "Home", "Person", "Proof", "draw", "font", "page_for", "person"]
 
 KINDS = ("energy", "water", "internet", "rent", "residence", "bank")
 FAULTS = ("name_other", "relative", "address_other", "no_address", "id_card", "passport", "map", "ticket", "bank_card")
@@ -21,16 +23,6 @@ FAULTS = ("name_other", "relative", "address_other", "no_address", "id_card", "p
 WIDTH, HEIGHT = 1654, 2339
 """A4 at 200 dpi."""
 
-_FAMILIES = (
-    ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf"),
-    ("LiberationSans-Regular.ttf", "LiberationSans-Bold.ttf"),
-    ("LiberationSerif-Regular.ttf", "LiberationSerif-Bold.ttf"),
-    ("DejaVuSerif.ttf", "DejaVuSerif-Bold.ttf"),
-    ("LiberationSansNarrow-Regular.ttf", "LiberationSansNarrow-Bold.ttf"),
-    ("NimbusSans-Regular.otf", "NimbusSans-Bold.otf"),
-    ("Inter-Regular.otf", "Inter-Bold.otf"),
-    ("DejaVuSansMono.ttf", "DejaVuSansMono-Bold.ttf"),
-)
 _GREEK = (
     ("xh", "τζ"), ("sh", "σ"), ("th", "θ"), ("dh", "δ"), ("gj", "γκι"), ("nj", "νι"), ("ll", "λ"), ("rr", "ρ"),
     ("zh", "ζ"), ("ç", "τσ"), ("q", "κι"), ("b", "μπ"), ("d", "ντ"), ("g", "γκ"), ("j", "γι"), ("h", "χ"), ("x", "τζ"),
@@ -38,29 +30,6 @@ _GREEK = (
     ("n", "ν"), ("o", "ο"), ("p", "π"), ("r", "ρ"), ("s", "σ"), ("t", "τ"), ("u", "ου"), ("v", "β"), ("y", "ι"),
     ("z", "ζ"),
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    given: str
-    surname: str
-
-    @property
-    def full(self) -> str:
-        return f"{self.given} {self.surname}"
-
-
-@dataclass(frozen=True, slots=True)
-class Home:
-    """An address: as the voter declares it, and the lines a page prints."""
-
-    declared: str
-    printed_street: str
-    printed_town: str
-
-    @property
-    def printed(self) -> str:
-        return f"{self.printed_street}, {self.printed_town}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,8 +64,8 @@ def draw(seed: int, language: str | None = None, kind: str | None = None, fault:
         shown = Person(rng.choice([g for g in GIVEN if g[0] != holder.given[0]]), holder.surname)
     elif fault == "address_other":
         shown_home = other_home
-    if fault in _WRONG_KINDS:
-        page = _WRONG_KINDS[fault](rng, words, holder, home)
+    if fault in WRONG_KINDS:
+        page = WRONG_KINDS[fault](rng, words, holder, home)
         return Proof(page, language, fault, fault, holder, home.declared, (0.0, 1.0))
     page = _paper_page(rng, language, kind, shown, None if fault == "no_address" else shown_home)
     return Proof(page, language, kind, fault, holder, home.declared)
@@ -108,18 +77,6 @@ def person(rng: random.Random) -> Person:
     if rng.random() < 0.16:
         surname += rng.choice((" ", "-")) + rng.choice([s for s in SURNAMES if s != surname])
     return Person(rng.choice(GIVEN), surname)
-
-
-def font(rng: random.Random, size: int, *, bold: bool = False, family: int | None = None) -> ImageFont.FreeTypeFont:
-    """A face this machine has, at `size` pixels."""
-    order = list(_FAMILIES)
-    first = order.pop(family if family is not None else rng.randrange(len(order)))
-    for regular, heavy in (first, *order):
-        try:
-            return ImageFont.truetype(heavy if bold else regular, size)
-        except OSError:
-            continue
-    raise FileNotFoundError("no font for specimens: install fonts-dejavu-core or fonts-liberation")
 
 
 def _somebody_else(rng: random.Random, holder: Person) -> Person:
@@ -168,10 +125,6 @@ def _home(rng: random.Random, words: Language, street: Street, number: str, town
     return Home(declared, line, town_line)
 
 
-def _plain(text: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
-
-
 def _greek(text: str) -> str:
     out, rest = "", text.lower()
     while rest:
@@ -188,7 +141,7 @@ def _printed_name(rng: random.Random, language: str, who: Person) -> tuple[str, 
         upper = rng.random() < 0.8
         return (given.upper(), surname.upper()) if upper else (given.title(), surname.title())
     if language != "sq" and rng.random() < 0.55:
-        given, surname = _plain(given), _plain(surname)
+        given, surname = plain(given), plain(surname)
     if (" " in surname or "-" in surname) and rng.random() < 0.25:
         surname = surname.replace("-", " ").split()[0]
     style = rng.random()
@@ -212,7 +165,7 @@ class _Sheet:
         self.image = Image.new("RGB", (WIDTH, HEIGHT), (255, 255, 253))
         self.pen = ImageDraw.Draw(self.image)
         self.tint = tint
-        self.family = rng.randrange(len(_FAMILIES))
+        self.family = rng.randrange(len(FAMILIES))
         self.size = rng.choice((26, 28, 30, 32))  # 9 to 11.5 points
         self.body = font(rng, self.size, family=self.family)
         self.strong = font(rng, self.size, bold=True, family=self.family)
@@ -310,9 +263,7 @@ def _letter(sheet: _Sheet, words: Language, kind: str, y: int, name: str, home: 
     return sheet.paragraph(110, y, WIDTH - 260, " ".join(rng.sample(words.sentences, 3)))
 
 
-def _certificate(
-    sheet: _Sheet, words: Language, y: int, name: str, given: str, surname: str, home: Home | None
-) -> int:
+def _certificate(sheet: _Sheet, words: Language, y: int, name: str, given: str, surname: str, home: Home | None) -> int:
     rng = sheet.rng
     y += 40
     title = rng.choice(words.titles["residence"])
@@ -355,118 +306,6 @@ def _table(sheet: _Sheet, words: Language, y: int) -> None:
         y = sheet.paragraph(110, y + 30, WIDTH - 260, " ".join(rng.sample(words.sentences, 4)))
 
 
-# ---------------------------------------------------------------- what is no proof of address
-
-
-def _id_card(rng: random.Random, words: Language, holder: Person, home: Home) -> Image.Image:
-    page = Image.new("RGB", (1400, 880), (222, 228, 234))
-    pen = ImageDraw.Draw(page)
-    label, value = font(rng, 26, family=1), font(rng, 40, family=0)
-    pen.text((50, 30), "LETËRNJOFTIM   REPUBLIKA E SHQIPËRISË   SPECIMEN", font=font(rng, 34, bold=True), fill="#901020")
-    pen.rectangle((50, 130, 390, 590), fill=(190, 200, 210))
-    rows = (
-        ("Mbiemri / Surname", holder.surname),
-        ("Emri / Given name", holder.given),
-        ("Shtetësia / Nationality", "Shqiptare / Albanian"),
-        ("Vendlindja / Place of birth", rng.choice(("Tiranë", "Vlorë", "Korçë", "Berat"))),
-        ("Datëlindja / Date of birth", f"{rng.randrange(1, 29):02d}.{rng.randrange(1, 13):02d}.19{rng.randrange(50, 99)}"),
-        ("Nr. personal / Personal no.", f"J{rng.randrange(10**7, 10**8)}K"),
-    )
-    for index, (what, text) in enumerate(rows):
-        pen.text((440, 120 + index * 110), what, font=label, fill=(40, 60, 140))
-        pen.text((440, 152 + index * 110), text, font=value, fill=(15, 15, 20))
-    return page
-
-
-def _passport(rng: random.Random, words: Language, holder: Person, home: Home) -> Image.Image:
-    page = Image.new("RGB", (1500, 1056), (226, 220, 228))
-    pen = ImageDraw.Draw(page)
-    label, value = font(rng, 24, family=1), font(rng, 38, family=0)
-    pen.text((60, 30), "REPUBLIKA E SHQIPËRISË   PASAPORTË / PASSPORT   SPECIMEN", font=font(rng, 34, bold=True), fill="#901020")
-    pen.rectangle((60, 150, 430, 640), fill=(190, 200, 210))
-    rows = (("Mbiemri / Surname", holder.surname), ("Emri / Given names", holder.given), ("Shtetësia", "Shqiptare"))
-    for index, (what, text) in enumerate(rows):
-        pen.text((490, 140 + index * 110), what, font=label, fill=(40, 60, 140))
-        pen.text((490, 172 + index * 110), text, font=value, fill=(15, 15, 20))
-    zone = font(rng, 46, family=7)
-    name = f"P<ALB{_plain(holder.surname).upper().replace(' ', '<').replace('-', '<')}<<{_plain(holder.given).upper()}"
-    pen.text((60, 840), name.ljust(44, "<"), font=zone, fill=(20, 20, 25))
-    pen.text((60, 920), f"BT{rng.randrange(10**6, 10**7)}<0ALB8504305F3001017<<<<<<<<<<<<<<<0".ljust(44, "<"), font=zone, fill=(20, 20, 25))
-    return page
-
-
-def _map(rng: random.Random, words: Language, holder: Person, home: Home) -> Image.Image:
-    page = Image.new("RGB", (1080, 1920), (232, 236, 228))
-    pen = ImageDraw.Draw(page)
-    for _ in range(26):
-        x, y = rng.randrange(-200, 1080), rng.randrange(-200, 1920)
-        pen.line((x, y, x + rng.randrange(-900, 900), y + rng.randrange(-900, 900)), fill="white", width=rng.choice((8, 14, 26)))
-    pen.ellipse((640, 500, 1300, 1200), fill=(170, 210, 230))
-    small = font(rng, 24)
-    for _ in range(14):
-        pen.text((rng.randrange(0, 800), rng.randrange(220, 1300)), rng.choice(words.streets).declared, font=small, fill=(90, 90, 90))
-    pen.rounded_rectangle((40, 50, 1040, 150), 40, fill="white")
-    pen.text((90, 78), home.declared, font=font(rng, 34, family=0), fill=(50, 50, 50))
-    pen.ellipse((500, 800, 560, 860), fill=(210, 40, 40))
-    pen.rectangle((0, 1480, 1080, 1920), fill="white")
-    pen.text((60, 1520), home.printed_street, font=font(rng, 48, bold=True, family=0), fill=(20, 20, 20))
-    pen.text((60, 1600), home.printed_town, font=font(rng, 34, family=0), fill=(70, 70, 70))
-    actions = {
-        "it": "Indicazioni    Avvia    Salva    Condividi",
-        "de": "Route    Starten    Speichern    Teilen",
-        "fr": "Itinéraire    Démarrer    Enregistrer    Partager",
-        "el": "Οδηγίες    Έναρξη    Αποθήκευση    Κοινοποίηση",
-    }
-    language = next(code for code, each in LANGUAGES.items() if each is words)
-    pen.text((60, 1690), actions.get(language, "Directions    Start    Save    Share"), font=font(rng, 34, family=0), fill=(20, 90, 200))
-    pen.text((60, 1800), rng.choice(("Map data ©2026", "Google Maps", "© OpenStreetMap")), font=small, fill=(90, 90, 90))
-    return page
-
-
-def _ticket(rng: random.Random, words: Language, holder: Person, home: Home) -> Image.Image:
-    page = Image.new("RGB", (1500, 640), (250, 250, 246))
-    pen = ImageDraw.Draw(page)
-    air = rng.random() < 0.5
-    head = rng.choice(("BOARDING PASS", "CARTA D'IMBARCO", "BORDKARTE")) if air else rng.choice(("BIGLIETTO TRENO", "FAHRKARTE", "TRAIN TICKET"))
-    pen.rectangle((0, 0, 1500, 110), fill=(30, 60, 130))
-    pen.text((50, 25), f"{head}   SPECIMEN", font=font(rng, 52, bold=True), fill="white")
-    label, value = font(rng, 26, family=1), font(rng, 40, bold=True, family=1)
-    cells = (
-        ("PASSENGER / PASSEGGERO", f"{_plain(holder.surname).upper()} / {_plain(holder.given).upper()}"),
-        ("FROM / DA", "TIRANA"),
-        ("TO / A", _plain(rng.choice(words.towns).local).upper()),
-        ("FLIGHT / VOLO" if air else "TRENO / ZUG", f"XZ {rng.randrange(100, 999)}"),
-        ("SEAT / POSTO", f"{rng.randrange(1, 30)}{rng.choice('ABCDEF')}"),
-        ("GATE" if air else "CARROZZA / WAGEN", str(rng.randrange(1, 30))),
-        ("DEPARTURE / PARTENZA", f"{rng.randrange(5, 23)}:{rng.randrange(10, 59)}"),
-    )
-    for index, (what, text) in enumerate(cells):
-        x, y = 60 + (index % 3) * 480, 160 + (index // 3) * 150
-        pen.text((x, y), what, font=label, fill=(90, 90, 90))
-        pen.text((x, y + 36), text, font=value, fill=(15, 15, 20))
-    for bar in range(80):
-        if rng.random() < 0.5:
-            pen.rectangle((1000 + bar * 5, 470, 1003 + bar * 5, 600), fill="black")
-    return page
-
-
-def _bank_card(rng: random.Random, words: Language, holder: Person, home: Home) -> Image.Image:
-    page = Image.new("RGB", (1400, 880), rng.choice(((40, 60, 110), (20, 90, 80), (60, 60, 66))))
-    pen = ImageDraw.Draw(page)
-    pen.text((70, 60), rng.choice(words.companies["bank"]), font=font(rng, 54, bold=True), fill="white")
-    pen.rounded_rectangle((90, 270, 260, 400), 20, fill=(210, 180, 90))
-    digits = " ".join(f"{rng.randrange(10**4):04d}" for _ in range(4))
-    pen.text((90, 470), digits, font=font(rng, 84, family=7), fill="white")
-    pen.text((90, 610), f"VALID THRU  {rng.randrange(1, 13):02d}/{rng.randrange(27, 33)}", font=font(rng, 36, family=1), fill="white")
-    pen.text((90, 720), _plain(holder.full).upper(), font=font(rng, 46, family=1), fill="white")
-    pen.text((1020, 720), rng.choice(("DEBIT", "SPECIMEN DEBIT", "CREDIT")), font=font(rng, 44, bold=True), fill="white")
-    return page
-
-
-_WRONG_KINDS: dict[str, Callable[[random.Random, Language, Person, Home], Image.Image]] = {
-    "id_card": _id_card,
-    "passport": _passport,
-    "map": _map,
-    "ticket": _ticket,
-    "bank_card": _bank_card,
-}
+def page_for(who: Person, home: Home, *, language: str, kind: str, seed: int) -> Image.Image:
+    """Draw a good page for a given person and address; the seed chooses its layout."""
+    return _paper_page(random.Random(seed), language, kind, who, home)

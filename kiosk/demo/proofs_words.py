@@ -41,14 +41,76 @@ class Language:
     rows: tuple[str, ...]
 
 
-SURNAMES = (
-    "Hoxha;Çela;Gjoni;Shehu;Përmeti;Këlliçi;Dervishi;Basha;Krasniqi;Lleshi;Çobani;Xhaferi;Nikolla;Ndoja;Marku;Gjeçi;"
-    "Bardhi;Muça;Zeneli;Prifti;Kola;Dedja;Qorri;Toska;Alia;Gashi;Berisha;Rama;Leka;Sinani;Doda;Vata;Pjetri;Kurti"
-).split(";")
-GIVEN = (
-    "Besnik;Valbona;Çlirim;Gëzim;Mirela;Agim;Shpëtim;Drita;Bardhyl;Përparim;Enkelejda;Afërdita;Blerta;Zamir;Lindita;"
-    "Hëna;Artan;Vjollca;Ardit;Elona;Genti;Ilir;Klea;Luan;Majlinda;Fatos;Rovena;Sokol;Teuta;Eriona;Qazim;Xhevahir"
-).split(";")
+SURNAMES = [
+    "Hoxha",
+    "Çela",
+    "Gjoni",
+    "Shehu",
+    "Përmeti",
+    "Këlliçi",
+    "Dervishi",
+    "Basha",
+    "Krasniqi",
+    "Lleshi",
+    "Çobani",
+    "Xhaferi",
+    "Nikolla",
+    "Ndoja",
+    "Marku",
+    "Gjeçi",
+    "Bardhi",
+    "Muça",
+    "Zeneli",
+    "Prifti",
+    "Kola",
+    "Dedja",
+    "Qorri",
+    "Toska",
+    "Alia",
+    "Gashi",
+    "Berisha",
+    "Rama",
+    "Leka",
+    "Sinani",
+    "Doda",
+    "Vata",
+    "Pjetri",
+    "Kurti",
+]
+GIVEN = [
+    "Besnik",
+    "Valbona",
+    "Çlirim",
+    "Gëzim",
+    "Mirela",
+    "Agim",
+    "Shpëtim",
+    "Drita",
+    "Bardhyl",
+    "Përparim",
+    "Enkelejda",
+    "Afërdita",
+    "Blerta",
+    "Zamir",
+    "Lindita",
+    "Hëna",
+    "Artan",
+    "Vjollca",
+    "Ardit",
+    "Elona",
+    "Genti",
+    "Ilir",
+    "Klea",
+    "Luan",
+    "Majlinda",
+    "Fatos",
+    "Rovena",
+    "Sokol",
+    "Teuta",
+    "Eriona",
+    "Qazim",
+    "Xhevahir",
+]
 
 
 def _streets(text: str) -> tuple[Street, ...]:

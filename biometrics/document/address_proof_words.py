@@ -1,0 +1,97 @@
+"""Words of addresses in six languages: kinds of streets, small words, countries, towns with their other names."""
+
+from __future__ import annotations
+
+from biometrics.document.names import fold
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+TYPES = _words(
+    "via v viale vle corso cso piazza pza pzza p piazzale largo strada vicolo vico localita loc contrada ss statale "
+    "strasse str platz pl allee weg gasse ring damm ufer markt "
+    "street st road rd avenue ave av lane ln drive dr close court ct square sq place terrace crescent way boulevard "
+    "blvd bd rue r chemin ch impasse imp quai cours route rte allees passage "
+    "odos leoforos leof lewf plateia pl plat οδοσ οδ λεωφοροσ λεωφ λεωφορου πλατεια πλ "
+    "rruga rr rrug bulevardi bul blv bulevard sheshi lagjja lagja lgj rrugica straat laan calle c avda "
+    "n nr no num numero number nro αρ αριθ hausnr"
+)
+"""Words for kinds of streets and for "number": they may be shortened, left out or differ."""
+SMALL = _words(
+    "de la le du des d l di del della dei degli delle da e i te se of the von der den dem am an zu zum zur und et"
+)
+COUNTRIES = _words(
+    "italia itali italy gjermani germany deutschland greqi greece ellada ελλαδα franca france zvicer schweiz suisse "
+    "svizzera switzerland austri austria osterreich angli england uk mbreteria bashkuar united kingdom usa shba "
+    "belgjike belgique belgium kosove kosovo kosova shqiperi albania maqedoni macedonia ireland irlande"
+)
+FLAT = _words("int interno scala sc apt app appartamento flat wohnung og eg piano kati ap hyrja orofos")
+TOWNS: tuple[frozenset[str], ...] = tuple(
+    frozenset(fold(name) for name in line.split("|"))
+    for line in """\
+roma|rome|romë|rom
+milano|milan|mailand
+firenze|firence|florence|florenz
+torino|turin
+napoli|naples|neapel
+venezia|venecia|venedig|venice
+genova|gjenova|genoa
+bologna|bolonjë|bolonja
+ancona|ankona
+brescia|breshia
+treviso|trevizo
+padova|padua
+vicenza|viçenca
+athina|athinë|athens|athen|αθήνα|αθηνών|athinai|αθήναι
+thessaloniki|selanik|θεσσαλονίκη|θεσσαλονίκης|saloniki|salonica
+ioannina|janinë|janina|ιωάννινα|ιωαννίνων|giannena|γιάννενα
+patra|πάτρα|πατρών|patras
+larisa|larissa|λάρισα|λαρίσης
+volos|βόλος|βόλου
+irakleio|heraklion|ηράκλειο|ηρακλείου|iraklio|iraklion
+peiraias|pireu|piraeus|πειραιάς|πειραιώς
+kerkyra|korfuz|corfu|κέρκυρα|κερκύρας
+kastoria|kostur|καστοριά
+florina|follorinë|φλώρινα
+kavala|kavalla|καβάλα
+rodos|rodhos|rhodes|ρόδος|ρόδου
+chania|hania|χανιά
+münchen|mynih|munich|muenchen|mynihu
+köln|këln|koeln|cologne
+nürnberg|nuremberg|nyrnberg|nuernberg
+hamburg|hamburgu
+stuttgart|shtutgart
+düsseldorf|dyseldorf|duesseldorf
+frankfurt|frankfurti|frankfurt am main
+hannover|hanover
+wien|vjenë|vienna|vjena
+zürich|zyrih|zurich|cyrih|zuerich
+basel|bazel|bâle
+bern|bernë|berne
+genève|gjenevë|geneva|genf|gjeneva
+lausanne|lozanë
+bruxelles|bruksel|brussels|brussel|brüssel
+liège|lieg|luttich
+anvers|antwerpen|antwerp
+paris|parisi
+marseille|marsejë|marseilles
+lyon|lion
+strasbourg|strasburg|strassburg
+london|londër|londra|londres
+manchester|mançester
+new york|nju jork
+chicago|çikago
+prishtinë|prishtina|pristina
+pejë|peja|pec
+tetovë|tetova|tetovo
+shkup|shkupi|skopje
+ulqin|ulqini|ulcinj
+tiranë|tirana
+barcelona|barcelonë
+madrid|madridi
+stockholm|stokholm
+copenhagen|kopenhagen|københavn
+den haag|hagë|the hague""".splitlines()
+)

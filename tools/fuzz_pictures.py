@@ -1,0 +1,104 @@
+"""Throws mutated pictures and PDFs at the intake and demands an honest answer to each: pages, or a refusal by code.
+
+    python tools/fuzz_pictures.py [--mutations 10000] [--seed 1]
+
+One limited child takes many files here (a kiosk gives every file its own), so that ten thousand take minutes. A crash
+of the child shows as ``file.damaged`` for the voter and is counted: `died` should be 0 or nearly so.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import random
+import sys
+from collections import Counter
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from PIL import Image, ImageDraw
+
+from biometrics.document.pictures import Pictures
+from biometrics.document.pictures_decode import Limits
+from registration.errors import VoterCanFix
+
+
+def seeds() -> list[bytes]:
+    """Return small valid files of every kind the intake opens, in several colour spaces."""
+    page = Image.new("RGB", (240, 320), "white")
+    ImageDraw.Draw(page).text((20, 20), "SPECIMEN Via Roma 12", fill="black")
+    found = []
+    for kind, mode, options in (
+        ("JPEG", "RGB", {}),
+        ("JPEG", "CMYK", {}),
+        ("JPEG", "L", {"progressive": True}),
+        ("PNG", "RGBA", {}),
+        ("PNG", "P", {"transparency": 0}),
+        ("PNG", "LA", {}),
+        ("PNG", "1", {}),
+        ("TIFF", "RGB", {"compression": "tiff_lzw"}),
+        ("TIFF", "1", {"compression": "group4"}),
+        ("TIFF", "RGB", {"compression": "jpeg"}),
+        ("WEBP", "RGBA", {}),
+        ("BMP", "RGB", {}),
+        ("GIF", "P", {"save_all": True, "append_images": [page.convert("P")]}),
+        ("PDF", "RGB", {"save_all": True, "append_images": [page]}),
+    ):
+        out = io.BytesIO()
+        page.convert(mode).save(out, kind, **options)
+        found.append(out.getvalue())
+    return found
+
+
+def mutate(rng: random.Random, content: bytes) -> bytes:
+    """Return a damaged copy: flipped, cut, doubled, overwritten or spliced bytes."""
+    data = bytearray(content)
+    for _ in range(rng.choice((1, 1, 2, 4, 16))):
+        at = rng.randrange(len(data))
+        match rng.randrange(6):
+            case 0:
+                data[at] ^= 1 << rng.randrange(8)
+            case 1:
+                data[at] = rng.choice((0, 0xFF, 0x7F, 0x80, rng.randrange(256)))
+            case 2:
+                del data[max(16, at) :]
+            case 3:
+                end = at + rng.randrange(1, 64)
+                data[at:at] = data[at:end]
+            case 4:
+                del data[at : at + rng.randrange(1, 32)]
+            case _:
+                data[at : at + 4] = rng.choice((b"\xff\xff\xff\xff", b"\0\0\0\0", b"\x7f\xff\xff\xff", b"\0\0\xff\xff"))
+        if len(data) < 16:
+            break
+    return bytes(data)
+
+
+def run(mutations: int, seed: int) -> Counter[str]:
+    """Open `mutations` damaged files; count the answers. Anything but pages or a `VoterCanFix` is raised."""
+    rng = random.Random(seed)
+    start = seeds()
+    intake = Pictures(Limits(seconds=20, cpu_seconds=3000), files_per_child=10**9)
+    answers: Counter[str] = Counter()
+    try:
+        for _ in range(mutations):
+            before = intake.starts
+            try:
+                answers["pages" if intake.open(mutate(rng, rng.choice(start))) else "none"] += 1
+            except VoterCanFix as refused:
+                answers[refused.code] += 1
+            if before and intake.starts > before:
+                answers["died"] += 1
+    finally:
+        intake.close()
+    return answers
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--mutations", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    print(json.dumps(run(arguments.mutations, arguments.seed), indent=2))
