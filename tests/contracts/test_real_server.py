@@ -24,6 +24,7 @@ from registration.model.contact import Contact, ContactKind
 from registration.model.ids import AccountId, PacketId, RequestId
 from registration.ports import CodeTicket
 from sync import enrol, packet
+from sync.batch import export_batch, import_receipts
 from sync.engine import SyncEngine
 from sync.enrol import Enrolment
 from sync.http import Http
@@ -107,11 +108,12 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     ):
         assert process.stdin is not None
         assert process.stdout is not None
-        process.stdin.write(secrets.token_hex(32).encode() + b"\n")
+        key = secrets.token_hex(32).encode() + b"\n"
+        process.stdin.write(key)
         process.stdin.flush()
         line = process.stdout.readline()
         assert line, (folder / "log").read_text()[-2000:]
-        yield {**json.loads(line), "outbox": outbox}
+        yield {**json.loads(line), "outbox": outbox, "data": folder / "data", "key": key}
         process.stdin.close()
         assert process.wait(timeout=20) == 0
 
@@ -256,3 +258,24 @@ def test_a_restored_older_disk_loses_nothing_and_counts_on_from_the_servers_numb
     report = place.engine.sync_once()
     assert report.received == (again.packet_id,), report
     assert place.store.next_seq == highest + 1
+
+
+def test_a_stick_is_imported_and_its_receipts_are_taken_back(
+    place: Place, ready: dict[str, Any], tmp_path: Path
+) -> None:
+    requests = [a_request(request_id=f"019aa000-0000-7000-8000-0000000000c{n}") for n in range(3)]
+    sealed = [place.seal(request) for request in requests]
+    report = export_batch(place.store, place.enrolment, tmp_path, place.clock)
+    assert report.packets == 3
+    assert {place.store.entry(packet_id).state for packet_id in sealed} == {"exported"}
+
+    command = ["import-batch", "--data", str(ready["data"]), str(tmp_path)]
+    done = subprocess.run(
+        [sys.executable, "-m", "server", *command], cwd=ROOT, input=ready["key"], capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stdout.decode() + done.stderr.decode()
+    keys = enrol.known_keyset(place.store, place.enrolment)
+    verdicts = import_receipts(place.store, place.enrolment, keys, tmp_path)
+    assert [(verdict.new, verdict.code) for verdict in verdicts] == [(True, "")] * 3
+    assert {place.store.entry(packet_id).state for packet_id in sealed} == {"received"}
+    assert place.engine.sync_once().sent == 0
