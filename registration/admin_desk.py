@@ -1,0 +1,156 @@
+"""What the administrator's window asks of a kiosk: how it stands, sync, batches, passphrase, enrolment.
+
+Nothing here names a voter: packets are sealed, and an administrator sees their number, size and fate only. Every call
+but `status` may take long and is made off the UI thread; `progress` is called on the caller's thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from registration.model.ids import PacketId
+
+
+@dataclass(frozen=True, slots=True)
+class PacketNotice:
+    """A packet that somebody must look at."""
+
+    packet_id: PacketId
+    seq: int
+    kind: str
+    """``account`` or ``request``."""
+    reference: str
+    size: int
+    """Bytes."""
+    created: datetime
+    attempts: int
+    problem: str
+    """Error code with words under ``errors.``."""
+
+
+@dataclass(frozen=True, slots=True)
+class KioskStatus:
+    """How this kiosk stands. Counts are packets, sizes bytes, times UTC."""
+
+    enrolled: bool
+    kiosk_id: str = ""
+    kiosk_name: str = ""
+    election: str = ""
+    server: str = ""
+    """Address in use, "" when there is none."""
+    embedded_server: bool = False
+    """True when the program runs that server itself."""
+    last_look: datetime | None = None
+    """When the server was reached last; None: not since the program started."""
+    problem: str = ""
+    """Error code of what ended the last round early, "" when it went well."""
+    clock_skew: float | None = None
+    """Server's clock minus ours in seconds, as far as it is known."""
+    clock_is_off: bool = False
+    next_try: datetime | None = None
+    waiting: int = 0
+    exported: int = 0
+    """On a stick already, not received yet."""
+    attention: int = 0
+    received: int = 0
+    waiting_size: int = 0
+    """Of everything not received yet."""
+    notices: tuple[PacketNotice, ...] = ()
+    """The packets in need of attention, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkProgress:
+    """How far a round or an export has come; bytes. `size` 0: not known yet."""
+
+    packet: int
+    packets: int
+    done: int
+    size: int
+
+
+Progress = Callable[[WorkProgress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class SyncOutcome:
+    """What one round did. `problem` is an error code, "" when it went to its end."""
+
+    received: int
+    put_off: int
+    waiting: int
+    attention: int
+    sent: int
+    """Bytes, repeats included."""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportOutcome:
+    """What is on the stick now. Exported is not delivered: the kiosk keeps every packet until its receipt."""
+
+    folder: Path
+    packets: int
+    size: int
+    skipped: int
+    """Packets that lay whole on the stick from an export before."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptOutcome:
+    """One file of receipts. `code` is an error code, "" when all was well."""
+
+    file: str
+    taken: bool
+    new: bool
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentOutcome:
+    kiosk_id: str
+    election: str
+    root_fingerprint: str = field(default="")
+    """Of the authority's root key, to be compared with the paper that came with the token; "" if not known."""
+
+
+class AdminDesk(Protocol):
+    """The administrator's side of the kiosk."""
+
+    def status(self) -> KioskStatus:
+        """Return how things stand, from what is known here; asks no server. Raises StaffMustFix ``vault.*``."""
+
+    def retry(self, packet_id: PacketId) -> None:
+        """Make a packet due at once, also out of attention."""
+
+    def sync_now(self, progress: Progress) -> SyncOutcome:
+        """Do one round with the server.
+
+        Raises WillRetry ``server.unreachable`` without an address, StaffMustFix ``server.not_enrolled``.
+        """
+
+    def export_batch(self, folder: Path, progress: Progress) -> ExportOutcome:
+        """Write the sealed packets and their signed list to a folder, e.g. of a stick, and read them back.
+
+        Raises StaffMustFix ``batch.*``, ``server.not_enrolled``.
+        """
+
+    def take_receipts(self, folder: Path) -> tuple[ReceiptOutcome, ...]:
+        """Take the server's signed receipts from a folder. Raises StaffMustFix ``batch.*``."""
+
+    def change_passphrase(self, old: str, new: str) -> None:
+        """Change the staff passphrase of the vault.
+
+        Raises StaffMustFix ``vault.wrong_passphrase`` (params: wrong, seconds) or ``vault.wait`` (params: seconds).
+        """
+
+    def enrol(self, address: str, token: str) -> EnrolmentOutcome:
+        """Enrol this kiosk at a server, or move an enrolled one to the server's new address ("" token).
+
+        Raises StaffMustFix ``server.address``, ``server.enrolment_refused``, ``server.root_differs``;
+        WillRetry ``server.unreachable``.
+        """
