@@ -47,6 +47,10 @@ class HttpSmsTransport:
             raise ValueError("encoding must be form or json")
         self._settings = settings
         self._session = session or requests.Session()
+        self._session.trust_env = False  # a .netrc of this machine is none of the gateway's business
+
+    def close(self) -> None:
+        self._session.close()
 
     def send(self, message: Message) -> Outcome:
         try:

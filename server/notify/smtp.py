@@ -6,11 +6,15 @@ import smtplib
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from email import policy
 from email.message import EmailMessage
 from email.utils import format_datetime
 
 from server.notify.messages import Message
 from server.notify.transport import Accepted, Outcome, Permanent, Temporary, Unknown
+
+_WIRE = policy.SMTP.clone(cte_type="7bit")
+"""CRLF line ends (relays refuse bare ones) and nothing that needs 8BITMIME."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +47,11 @@ class SmtpTransport:
                     relay.starttls(context=ssl.create_default_context())
                 if self._settings.user:
                     relay.login(self._settings.user, self._settings.password)
+                relay.ehlo_or_helo_if_needed()
                 self._check(relay.mail(self._settings.sender))
                 self._check(relay.rcpt(message.to))
                 handed_over = True  # from here a lost connection does not tell whether the relay has it
-                self._check(relay.data(self._mail(message).as_bytes()))
+                self._check(relay.data(self._mail(message).as_bytes(policy=_WIRE)))
                 accepted = True  # whatever goes wrong while saying good-bye changes nothing
         except smtplib.SMTPResponseException as error:
             return Accepted(message.id) if accepted else self._refused(error.smtp_code)
