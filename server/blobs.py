@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+from collections.abc import Set
 from pathlib import Path
 
 
@@ -35,10 +36,6 @@ class BlobStore:
         self._settle(draft, final)
         return name
 
-    def adopt(self, file: Path, name: str) -> None:
-        """Move an already fsynced file of the same disk in as blob `name` (its SHA-256, checked by the caller)."""
-        self._settle(file, self._file(name))
-
     def get(self, name: str) -> bytes:
         """Raises FileNotFoundError: rows and files disagree, always a fault."""
         return self._file(name).read_bytes()
@@ -46,6 +43,15 @@ class BlobStore:
     def delete(self, name: str) -> None:
         """Remove a blob; no error when it is gone."""
         self._file(name).unlink(missing_ok=True)
+
+    def sweep(self, named: Set[str], *, older_than: float) -> int:
+        """Delete blobs not in `named` that were written before `older_than` (seconds since 1970); return how many."""
+        stray = [
+            file for file in self._folder.glob("??/*") if file.name not in named and file.stat().st_mtime < older_than
+        ]
+        for file in stray:
+            file.unlink(missing_ok=True)
+        return len(stray)
 
     def _settle(self, draft: Path, final: Path) -> None:
         if not final.parent.exists():

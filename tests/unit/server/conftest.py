@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import shutil
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -121,14 +122,23 @@ def clock() -> SettableClock:
     return SettableClock()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def master() -> MasterKey:
     return MasterKey(bytes(range(32)))
 
 
+@pytest.fixture(scope="session")
+def first_start(tmp_path_factory: pytest.TempPathFactory, master: MasterKey) -> Path:
+    """The folder of a server after its first start, copied for each test."""
+    folder = tmp_path_factory.mktemp("first") / "server"
+    open_server(Settings(data=folder), master, SettableClock()).close()
+    return folder
+
+
 @pytest.fixture
-def server(tmp_path: Path, master: MasterKey, clock: SettableClock) -> Iterator[Server]:
+def server(tmp_path: Path, first_start: Path, master: MasterKey, clock: SettableClock) -> Iterator[Server]:
     """The open server; nothing runs beside it, so `work` says when packets are opened."""
+    shutil.copytree(first_start, tmp_path / "server")
     opened = open_server(Settings(data=tmp_path / "server"), master, clock)
     yield opened
     opened.close()

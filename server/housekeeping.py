@@ -1,0 +1,107 @@
+"""Letting go: what ran out goes by itself, a case's content on demand, everything after the election with a record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlalchemy import delete, func, select
+
+from registration.errors import StaffMustFix
+from server import audit, cases, keyring, tus
+from server.codes import PROOF_LIFE
+from server.context import Server
+from server.store.schema import (
+    account_files,
+    accounts,
+    alarms,
+    case_files,
+    codes,
+    enrolment_tokens,
+    packets,
+    sign_in_failures,
+    uploads,
+    voter_sessions,
+)
+from server.store.schema import cases as case_rows
+from sync import signed
+
+NAMESPACE = "destruction@per-kiosk/v1"
+FAILURES_KEPT = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Tidied:
+    """How many rows and files went."""
+
+    rows: int
+    uploads: int
+    blobs: int
+
+
+def tidy(server: Server) -> Tidied:
+    """Remove what ran out (codes, sessions, tokens, failures, uploads) and blobs that nothing names."""
+    rows = 0
+    with server.store.write() as unit:
+        now = unit.now
+        for table, old in (
+            (codes, codes.c.created < now - PROOF_LIFE),
+            (voter_sessions, voter_sessions.c.expires < now),
+            (enrolment_tokens, enrolment_tokens.c.expires < now),
+            (sign_in_failures, sign_in_failures.c.since < now - FAILURES_KEPT),
+        ):
+            rows += unit.connection.execute(delete(table).where(table.c.election == unit.election, old)).rowcount
+    return Tidied(rows, tus.sweep(server), _sweep_blobs(server))
+
+
+def destroy_all(server: Server, *, by: str) -> dict[str, str]:
+    """Erase every case's content and every account after the election; returns the signed record of the act (B7-05).
+
+    Raises:
+        StaffMustFix: ``purge.too_early`` (params: day) before the day after the election.
+    """
+    day = server.config().election_day
+    if server.clock.now().date() <= day:
+        raise StaffMustFix("purge.too_early", day=day.isoformat())
+    erased = 0
+    with server.store.read() as connection:
+        mine = (case_rows.c.election == server.election) & case_rows.c.erased.is_(None)
+        case_ids = connection.execute(select(case_rows.c.case_id).where(mine)).scalars().all()
+    for case_id in case_ids:
+        with server.store.write() as unit:
+            cases.erase(unit, server, case_id, by=by)
+        erased += 1
+    with server.store.write() as unit:
+        here = accounts.c.election == unit.election
+        people = unit.connection.execute(select(func.count()).select_from(accounts).where(here)).scalar_one()
+        files = account_files.c.election == unit.election
+        for blob in unit.connection.execute(select(account_files.c.blob).where(files)).scalars().all():
+            unit.after_commit(partial(server.blobs.delete, blob))
+        unit.connection.execute(delete(account_files).where(files))
+        unit.connection.execute(delete(accounts).where(here))
+        unit.connection.execute(delete(voter_sessions).where(voter_sessions.c.election == unit.election))
+        unit.connection.execute(delete(codes).where(codes.c.election == unit.election))
+        counts = {"cases": erased, "accounts": int(people)}
+        logged = audit.record(unit, kind="purge.all", actor=by, details=counts)
+        record = {
+            "election": unit.election,
+            "destroyed": unit.now.isoformat(),
+            "by": by,
+            **counts,
+            **audit.evidence(unit, logged),
+        }
+        ring = keyring.load(unit.connection, unit.election, server.master)
+    return signed.sign(record, ring.root, NAMESPACE)
+
+
+def _sweep_blobs(server: Server) -> int:
+    """Delete ciphertext that no row names: left behind by a unit that was rolled back, or by a crash."""
+    old = server.clock.now() - timedelta(days=1)
+    with server.store.read() as connection:
+        named: set[str] = set()
+        for column in (packets.c.blob, account_files.c.blob, case_files.c.blob, alarms.c.sha256):
+            named.update(connection.execute(select(column).where(column.is_not(None)).distinct()).scalars())
+        active = connection.execute(select(uploads.c.sha256).where(uploads.c.done.is_(None))).scalars()
+        named.update(active)
+    return server.blobs.sweep(named, older_than=datetime.timestamp(old))
