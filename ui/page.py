@@ -46,6 +46,7 @@ class KioskPage(QWidget):
         self.words = words
         self.look = USUAL_LOOK
         self.wide = False
+        self._compact = False
         self._page: Page | None = None
         self._problems: tuple[Problem, ...] = ()
         self._marked: set[str] = set()
@@ -163,10 +164,17 @@ class KioskPage(QWidget):
 
     # ------------------------------------------------------------------ inside
 
-    def set_wide(self, wide: bool) -> None:
-        """Use the whole width (cameras, photos) or the width of a column of text."""
+    def set_wide(self, wide: bool, *, compact: bool = False) -> None:
+        """Use the whole width (cameras, photos) or the width of a column of text; compact: without the counter."""
         self.wide = wide
+        self._compact = compact
         self._limit_width()
+        self._show_counter()
+
+    def _show_counter(self) -> None:
+        counted = self._page is not None and self._page.total > 1 and not self._compact
+        self._counter.setVisible(counted)
+        self._progress.setVisible(counted)
 
     def _limit_width(self) -> None:
         self.setMaximumWidth(16_777_215 if self.wide else max(1080, self.look.metrics.em * 36))
@@ -176,7 +184,7 @@ class KioskPage(QWidget):
         self._progress.setRange(0, max(page.total, 1))
         self._progress.setValue(page.number)
         self._progress.setAccessibleName(self._counter.text())
-        self._progress.setVisible(page.total > 1)
+        self._show_counter()
         self.write_heading(self.words.label(page.title), self.words.label(page.text))
         self._warning.say(self.words.label(page.warning))
         self._doubts.say(*(self._finding_words(f) for f in page.warnings))

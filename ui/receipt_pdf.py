@@ -38,6 +38,8 @@ class _Writer:
         font = QFont(fonts.FAMILY)
         font.setPointSizeF(points)
         font.setWeight(weight)
+        # Inter's contextual brackets and hyphens have no character behind them: the text could not be read back.
+        font.setFeature(QFont.Tag("calt"), 0)
         self.painter.setFont(font)
         self.painter.setPen(colour)
         room = QRectF(0, self.y, self.width, 10_000)

@@ -331,7 +331,7 @@ class AttachmentsPage(KioskPage):
         self._mode = mode
         for known, part in self._parts.items():
             part.setVisible(known is mode)
-        self.set_wide(mode in (_Mode.KIND, _Mode.LIVE, _Mode.TAKEN))
+        self.set_wide(mode in (_Mode.KIND, _Mode.LIVE, _Mode.TAKEN), compact=mode is _Mode.LIVE)
         self._write_mode()
         self.actions_changed.emit()
 

@@ -148,7 +148,7 @@ class DocumentPage(KioskPage):
         self._intro.setVisible(self._live is None and not complete)
         self.panel.setVisible(self._live is not None)
         self._taken.setVisible(self._live is None and complete)
-        self.set_wide(complete or self._live is not None)
+        self.set_wide(complete or self._live is not None, compact=self._live is not None)
 
     def _show_photos(self, images: tuple[DocumentImage, ...]) -> None:
         while item := self._taken_row.takeAt(0):

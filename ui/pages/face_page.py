@@ -17,7 +17,7 @@ from ui.widgets.labels import Panel, Text
 from ui.widgets.photo_view import PhotoView
 from ui.words import Words
 
-OTHER_WAY = "voter_cannot"
+OTHER_WAY = "cannot_move"
 """Reason recorded when the voter chose the other way, under ``voter.liveness.reason.``."""
 
 
@@ -137,7 +137,7 @@ class FacePage(KioskPage):
         self._intro.setVisible(not taken and not self._live)
         self.panel.setVisible(not taken and self._live)
         self._taken.setVisible(taken and not self._live)
-        self.set_wide(taken or self._live)
+        self.set_wide(taken or self._live, compact=self._live)
 
     def _show_photo(self, view: FaceView) -> None:
         if self._photo is not None:

@@ -115,6 +115,11 @@ class HomePage(KioskPage):
         self.items: dict[str, _Item] = {}
         self.retranslate()
 
+    @property
+    def view(self) -> HomeView:
+        """What is shown now."""
+        return self._view
+
     def show_view(self, view: HomeView) -> None:
         if view.items != self._view.items:
             self._build(view)

@@ -78,7 +78,7 @@ def _findings(verdict: ProofVerdict) -> list[tuple[str, str, str]]:
     if not verdict.readable:
         return [("bad", "✗", "voter.proof.unreadable")]
     lines = [(*_FOUND[verdict.name_found], f"voter.proof.name_{verdict.name_found}")]
-    # Before the address was typed there is nothing to look for.
-    if verdict.address_found is not Found.NO or "proof.address_missing" in verdict.reasons:
+    # Before the address was typed there may be nothing to look for.
+    if verdict.address_found is not Found.NO or any(code.startswith("proof.address") for code in verdict.reasons):
         lines.append((*_FOUND[verdict.address_found], f"voter.proof.address_{verdict.address_found}"))
     return lines

@@ -25,7 +25,7 @@ class CapturePanel(QWidget):
         self._words = words
         self._other_way_id = other_way_id
         self._hint_id = self._challenge_id = ""
-        self._green = False
+        self._green = self._large = False
         self.preview = CapturePreview(shape)
         self._sign = Text("good")
         self._instruction = Text("instruction")
@@ -56,6 +56,7 @@ class CapturePanel(QWidget):
         self.retranslate()
 
     def restyle(self, look: Look) -> None:
+        self._large = look.large
         self._row.setSpacing(look.metrics.unit * 4)
         self._side.setSpacing(look.metrics.gap)
         self.preview.restyle(look)
@@ -63,14 +64,15 @@ class CapturePanel(QWidget):
 
     def retranslate(self) -> None:
         if self._challenge_id:
-            said = self._words(f"voter.challenge.{self._challenge_id}")
+            said = self._words(self._challenge_id)
         elif self._hint_id:
-            said = self._words(f"voter.hint.{self._hint_id}")
+            said = self._words(self._hint_id)
         else:
             said = self._words("voter.capture.hold" if self._green else "voter.capture.looking")
         self._instruction.say(said)
         self._sign.say(f"✓  {self._words('voter.capture.green')}" if self._green else "")
-        self._note.say(self._words("voter.capture.automatic"))
+        # At large text the picture needs the room more.
+        self._note.say("" if self._large else self._words("voter.capture.automatic"))
         self.other_way.say(self._words(self._other_way_id))
         self.preview.setAccessibleName(self._words("voter.capture.camera"))
         self.preview.setAccessibleDescription(said)
