@@ -11,11 +11,11 @@ from biometrics.document.names import distance, same_word, sounds, tokens
 from biometrics.document.page_read import Run, Token, with_next
 
 _CODES = (
-    re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b"),
-    re.compile(r"\b[A-Z]\d[\dW] ?[A-Z\d]{4}\b"),
-    re.compile(r"\b\d{4} ?[A-Z]{2}\b(?=.*\w)"),
-    re.compile(r"\b\d{5}\b|\b\d{3} \d{2}\b|\b\d{2}-\d{3}\b"),
-    re.compile(r"\b\d{4}\b"),
+    re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b", re.IGNORECASE),
+    re.compile(r"\b[A-Z]\d[\dW] ?[A-Z\d]{4}\b", re.IGNORECASE),
+    re.compile(r"\b\d{4} ?[A-Z]{2}\b(?=.*\w)", re.IGNORECASE),
+    re.compile(r"\b\d{5}\b|\b\d{3} \d{2}\b|\b\d{2}-\d{3}\b", re.IGNORECASE),
+    re.compile(r"\b\d{4}\b", re.IGNORECASE),
 )
 
 
@@ -80,9 +80,8 @@ def parse(address: str) -> Declared:
 
 
 def _postcode(text: str) -> str:
-    upper = text.upper()
     for pattern in _CODES:
-        hits = list(pattern.finditer(upper))
+        hits = list(pattern.finditer(text))
         if hits:
             return text[hits[-1].start() : hits[-1].end()]
     return ""
@@ -168,8 +167,14 @@ def _street_spans(declared: Declared, line: list[Token], greek: bool) -> list[tu
     core = declared.street
     if not core:
         return []
-    key = max(core, key=lambda w: (not w.isdigit(), len(w)))
-    others = [w for w in core if w is not key]
+    # Any longer word of the name may be the one that is printed in full: V. Hugo, Victor H.
+    longest = max(core, key=lambda w: (not w.isdigit(), len(w)))
+    keys = dict.fromkeys([longest, *(w for w in core if len(w) >= 4)])
+    return [span for key in keys for span in _spans_of(key, core, line, greek)]
+
+
+def _spans_of(key: str, core: tuple[str, ...], line: list[Token], greek: bool) -> list[tuple[int, int]]:
+    others = [w for w in core if w != key]
     spans = []
     for at, token in enumerate(line):
         first = last = at

@@ -110,20 +110,29 @@ def ink(grey: Grey) -> Grey:
     )
 
 
-def letter_height(mask: Grey) -> float:
-    """Median height in pixels of the letters in a text mask; 0 when there are fewer than 25."""
-    _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    w, h, area = stats[1:, 2], stats[1:, 3], stats[1:, 4]
+def letters(mask: Grey) -> tuple[Grey, float]:
+    """Keep of a text mask what has the size of letters, so that edges, frames and pictures do not count as lines.
+
+    Returns the mask and the median height of the letters in pixels; 0 when there are fewer than 25.
+    """
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    w, h, area = stats[:, 2], stats[:, 3], stats[:, 4]
     limit = 0.06 * max(mask.shape)
-    letters = (h >= 5) & (h <= limit) & (w >= 2) & (w <= 3 * h) & (h <= 6 * w) & (area >= 0.15 * w * h)
-    return float(np.median(h[letters])) if int(letters.sum()) >= 25 else 0.0
+    like = (h >= 5) & (h <= limit) & (w >= 2) & (w <= 3 * h) & (h <= 6 * w) & (area >= 0.15 * w * h)
+    like[0] = False
+    if int(like.sum()) < 25:
+        return mask, 0.0
+    height = float(np.median(h[like]))
+    small = (h <= 4 * height) & (w <= 6 * height)
+    small[0] = False
+    return np.where(small[labels], np.uint8(255), np.uint8(0)), height
 
 
-def direction(mask: Grey) -> tuple[bool, bool]:
-    """Return (text runs up and down, that is doubtful): straightened lines change more sharply than columns."""
+def sideways(mask: Grey) -> bool:
+    """Tell whether text runs up and down: straightened lines change more sharply than columns."""
     across, _ = _sharpest(mask)
     down, _ = _sharpest(np.ascontiguousarray(np.rot90(mask)))
-    return down > across, max(across, down) < 1.6 * min(across, down)
+    return down > across
 
 
 def skew(mask: Grey) -> float:

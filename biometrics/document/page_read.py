@@ -121,18 +121,17 @@ def read(picture: NDArray[np.uint8]) -> Page:
     """Read a BGR photograph, scan or screenshot of a page in whatever direction it lies."""
     sheet = page_find.flatten(picture)
     even = page_find.even_light(sheet.grey)
-    mask = page_find.ink(even)
-    letter = page_find.letter_height(mask)
+    text, letter = page_find.letters(page_find.ink(even))
     scale = min(max(LETTER / letter, 0.35), 3.0) if letter else 1.0
     scale = min(scale, _MAX_SIDE / max(even.shape))
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     sized = cv2.resize(even, None, fx=scale, fy=scale, interpolation=method).astype(np.uint8)
     to_photo = sheet.to_photo @ np.diag([1 / scale, 1 / scale, 1.0])
-    lying, doubtful = page_find.direction(mask)
-    candidates = ([1, 3] if lying else [0, 2]) + (([0, 2] if lying else [1, 3]) if doubtful else [])
+    # The other two directions are tried when neither of the likely ones gives words.
+    candidates = (1, 3, 0, 2) if page_find.sideways(text) else (0, 2, 1, 3)
     best: tuple[float, bool, Grey, NDArray[np.float64]] | None = None
     for index, quarter in enumerate(candidates):
-        if index == 2 and best is not None and best[0] >= 8:
+        if index == 2 and best is not None and best[0] >= 6:
             break
         turned, back = _turn(sized, quarter)
         upright, unskew = _deskew(turned)
@@ -180,7 +179,7 @@ def _turn(grey: Grey, quarter: int) -> tuple[Grey, NDArray[np.float64]]:
 
 
 def _deskew(grey: Grey) -> tuple[Grey, NDArray[np.float64]]:
-    angle = page_find.skew(page_find.ink(grey))
+    angle = page_find.skew(page_find.letters(page_find.ink(grey))[0])
     if abs(angle) < 0.25:
         return grey, np.eye(3)
     height, width = grey.shape

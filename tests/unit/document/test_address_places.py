@@ -1,0 +1,111 @@
+"""Addresses taken apart and found again, in the spellings of six languages."""
+
+from __future__ import annotations
+
+import pytest
+
+from biometrics.document.address_proof_places import Declared, Place, any_address, find, parse
+from biometrics.document.page_read import runs
+from biometrics.document.text_ocr import Word
+
+
+def look(address: str, *lines: str, greek: bool = False) -> Place:
+    words = []
+    for row, line in enumerate(lines):
+        left = 100
+        for part in line.split():
+            words.append(Word(part, 92.0, left, 100 + row * 30, left + 12 * len(part), 120 + row * 30))
+            left += 12 * len(part) + 8
+    return find(parse(address), runs(words), greek=greek)
+
+
+def core(found: Declared) -> tuple[tuple[str, ...], str, str]:
+    return found.street, found.number + found.letter, found.code
+
+
+@pytest.mark.parametrize(
+    ("address", "parts"),
+    [
+        ("Via Garibaldi 12, 20121 Milano", (("garibaldi",), "12", "20121")),
+        ("Via Garibaldi, 12, int. 3, 20121 Milano, MI", (("garibaldi",), "12", "20121")),
+        ("Via Roma 12/A 20121 Milano", (("roma",), "12a", "20121")),
+        ("Hauptstraße 7b, 10115 Berlin", (("hauptstr",), "7b", "10115")),
+        ("12 rue Victor Hugo, 75011 Paris", (("victor", "hugo"), "12", "75011")),
+        ("221B Baker Street, London NW1 6XE", (("baker",), "221b", "nw16xe")),
+        ("Ermou 15, 105 63 Athinë", (("ermou",), "15", "10563")),
+        ("Rr. Nënë Tereza, Nr. 4, 10000 Prishtinë", (("nene", "tereza"), "4", "10000")),
+        ("Via XX Settembre 5, 00187 Roma", (("xx", "settembre"), "5", "00187")),
+    ],
+)
+def test_takes_an_address_apart(address: str, parts: tuple[tuple[str, ...], str, str]) -> None:
+    assert core(parse(address)) == parts
+
+
+def test_knows_the_towns_other_names() -> None:
+    assert ("munchen",) in parse("Lindenweg 1, 80331 Mynih").towns
+    assert ("αθηνα",) in parse("Ermou 15, 105 63 Athinë").towns
+
+
+@pytest.mark.parametrize(
+    ("address", "lines"),
+    [
+        ("Via Garibaldi 12, 20121 Milano", ("VIA G. GARIBALDI, 12", "20121 MILANO MI")),
+        ("Via Garibaldi 12, 20121 Milano", ("V. Garibaldi n. 12 - 20121 Milano",)),
+        ("Viale Monza 4, 20125 Milan", ("V.le Monza 4", "20125 Milano")),
+        ("Hauptstraße 7, 10115 Berlin", ("Hauptstr. 7", "10115 Berlin")),
+        ("Hauptstrasse 7, 10115 Berlin", ("HauptstraBe 7", "10115 Berlin")),
+        ("12 rue Victor Hugo, 75011 Paris", ("12, rue V. Hugo", "75011 PARIS")),
+        ("rue Victor Hugo 12, 75011 Paris", ("12 RUE VICTOR HUGO", "75011 PARIS")),
+        ("12 High Street, London SW1A 2AB", ("12 High St", "London SW1A 2AB")),
+        ("Rruga Agim Ramadani 8, 10000 Prishtinë", ("Rr. Agim Ramadani 8", "Prishtina 10000")),
+        ("Via Francesco Baracca 3, 50127 Firence", ("residente in Via Francesco", "Baracca 3, 50127 Firenze")),
+    ],
+)
+def test_finds_the_declared_address(address: str, lines: tuple[str, ...]) -> None:
+    place = look(address, *lines)
+    assert place.street
+    assert place.number
+    assert place.code or place.town
+
+
+@pytest.mark.parametrize(
+    ("address", "lines"),
+    [
+        ("Ermou 15, 105 63 Athinë", ("Οδός Ερμού 15", "105 63 ΑΘΗΝΑ")),
+        ("Leoforos Kifisias 7, 115 23 Athens", ("ΛΕΩΦ. ΚΗΦΙΣΙΑΣ 7", "ΑΘΗΝΑ 115 23")),
+        ("Eleftheriou Venizelou 9, 546 24 Selanik", ("Ελ. Βενιζέλου 9", "546 24 Θεσσαλονίκη")),
+    ],
+)
+def test_finds_a_latin_address_in_greek(address: str, lines: tuple[str, ...]) -> None:
+    place = look(address, *lines, greek=True)
+    assert place.street
+    assert place.number
+    assert place.code or place.town
+
+
+def test_another_house_number_is_told_apart() -> None:
+    place = look("Via Garibaldi 12, 20121 Milano", "Via Garibaldi 48", "20121 Milano")
+    assert place.street
+    assert not place.number
+    assert place.other_number
+
+
+def test_another_street_in_the_same_town_is_not_the_address() -> None:
+    place = look("Via Garibaldi 12, 20121 Milano", "Viale Monza 12", "20121 Milano")
+    assert not place.street
+    assert place.code
+
+
+def test_another_town_is_told_apart() -> None:
+    place = look("Via Garibaldi 12, 20121 Milano", "Via Garibaldi 12", "10122 Torino")
+    assert place.other_code
+    assert not place.town
+
+
+def test_tells_whether_a_page_has_any_address() -> None:
+    def page(text: str) -> bool:
+        words = [Word(t, 90, 100 + 90 * i, 100, 180 + 90 * i, 120) for i, t in enumerate(text.split())]
+        return any_address(runs(words))
+
+    assert page("20121 Milano")
+    assert not page("Thank you for your payment")

@@ -1,0 +1,133 @@
+"""One name in many spellings, and names of relatives that are not it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from biometrics.document.address_proof_names import find, holder
+from biometrics.document.names import distance, fold, same_word, tokens
+from biometrics.document.page_read import Run, runs
+from biometrics.document.text_ocr import Word
+from registration.model.documents import Found
+
+
+def page(*lines: str, confidence: float = 92.0) -> list[Run]:
+    """Lines of words, 20 pixels high, 12 pixels a letter, 40 pixels apart; two spaces make a wide gap."""
+    words = []
+    for row, line in enumerate(lines):
+        left = 100
+        for part in line.split(" "):
+            if part:
+                words.append(Word(part, confidence, left, 100 + row * 40, left + 12 * len(part), 120 + row * 40))
+                left += 12 * len(part) + 8
+            else:
+                left += 150
+    return runs(words)
+
+
+def found(name: str, *lines: str, greek: bool = False) -> Found:
+    return find(holder([name]), page(*lines), greek=greek)[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [("Çela", "cela"), ("GJËRGJ", "gjergj"), ("Straße", "strasse"), ("Ερμού", "ερμου"), ("ΑΘΗΝΑΣ", "αθηνασ")],
+)
+def test_fold(text: str, folded: str) -> None:
+    assert fold(text) == folded
+
+
+@given(st.text(max_size=30))
+def test_folding_twice_changes_nothing(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+
+
+@given(st.text(alphabet="abcdefgh", max_size=8))
+def test_distance_to_itself_is_zero(word: str) -> None:
+    assert distance(word, word) == 0
+
+
+@given(st.text(alphabet="abcdef", min_size=1, max_size=7), st.text(alphabet="abcdef", min_size=1, max_size=7))
+def test_different_words_are_apart(a: str, b: str) -> None:
+    assert (distance(a, b) == 0) == (a == b)
+
+
+@pytest.mark.parametrize(
+    ("greek", "latin"),
+    [
+        ("ΧΟΤΖΑ", "Hoxha"),
+        ("ΑΡΜΠΕΝ", "Arben"),
+        ("ΝΤΡΙΤΑ", "Drita"),
+        ("Τσέλα", "Çela"),
+        ("ΓΚΕΖΙΜ", "Gëzim"),
+        ("ΣΕΧΟΥ", "Shehu"),
+        ("ΒΑΛΜΠΟΝΑ", "Valbona"),
+        ("Ερμού", "Ermou"),
+        ("ΜΗΤΡΟΠΟΛΕΩΣ", "Mitropoleos"),
+        ("ΚΗΦΙΣΙΑΣ", "Kifisias"),
+    ],
+)
+def test_greek_spellings_of_one_word(greek: str, latin: str) -> None:
+    assert same_word(fold(greek), fold(latin), greek_page=True)
+
+
+@pytest.mark.parametrize(
+    ("read", "meant"), [("arta", "artan"), ("edona", "edon"), ("albina", "albin"), ("luan", "loan")]
+)
+def test_a_relatives_name_is_another_name(read: str, meant: str) -> None:
+    assert not same_word(read, meant, confidence=95)
+
+
+@pytest.mark.parametrize(("read", "meant"), [("h0xha", "hoxha"), ("krasnlqi", "krasniqi"), ("rnarku", "marku")])
+def test_letters_that_look_alike_are_forgiven(read: str, meant: str) -> None:
+    assert same_word(read, meant, confidence=70)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("Intestatario: HOXHA ARBEN",),
+        ("Sig. Arben Hoxha",),
+        ("Cognome HOXHA", "Nome ARBEN"),
+        ("between Mario Rossi and Arben", "Hoxha (the Tenant)"),
+        ("Arben und Mira Hoxha",),
+        ("A. Hoxha",),
+        ("Hoxha A.",),
+        ("HOXHA/ARBEN",),
+    ],
+)
+def test_finds_the_holder(lines: tuple[str, ...]) -> None:
+    assert found("Arben Hoxha", *lines) is Found.YES
+
+
+def test_finds_the_holder_by_the_parts_of_the_name() -> None:
+    someone = holder(["Arben Luan", "Hoxha Shehu"])
+    assert find(someone, page("Herrn Arben Shehu"), greek=False)[0] is Found.YES
+    assert find(someone, page("Herrn Arben Hoxha-Shehu"), greek=False)[0] is Found.YES
+    assert find(someone, page("Frau Mira Hoxha-Shehu"), greek=False)[0] is Found.PARTLY
+
+
+def test_surname_first_with_a_comma() -> None:
+    assert holder(["Hoxha, Arben"]) == holder(["Arben Hoxha"])
+
+
+def test_finds_the_holder_in_greek_capitals() -> None:
+    assert found("Arben Hoxha", "Πελάτης: ΧΟΤΖΑ ΑΡΜΠΕΝ", greek=True) is Found.YES
+
+
+def test_a_relative_is_only_partly_the_holder() -> None:
+    assert found("Arben Hoxha", "Sig.ra Mira Hoxha", "Via Roma 3") is Found.PARTLY
+
+
+def test_a_stranger_is_not_the_holder() -> None:
+    assert found("Arben Hoxha", "Sig. Mario Rossi") is Found.NO
+
+
+def test_nobody_asked_is_nobody_found() -> None:
+    assert find(holder([]), page("Arben Hoxha"), greek=False) == (Found.NO, None)
+
+
+def test_tokens_end_at_points_and_dashes() -> None:
+    assert tokens("Rr. Nënë-Tereza 12/A") == ["rr", "nene", "tereza", "12", "a"]
