@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import threading
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from types import ModuleType
 
 from fastapi import FastAPI
 
-from server import problems
+from server import (
+    codes,
+    devices,
+    health,
+    keeper,
+    official_routes,
+    problems,
+    review,
+    sessions,
+    statistics,
+    tus,
+    voter,
+    worker,
+)
 from server.context import Server
+from server.notify import delivery
 from server.shield import Shield
 
 VERSION = "0.1.0"
-ROUTERS = (
-    "server.health",
-    "server.devices",
-    "server.codes",
-    "server.sessions",
-    "server.voter",
-    "server.tus",
-    "server.official_routes",
-    "server.review",
-    "server.statistics",
-    "server.keeper",
-)
+PARTS = (health, devices, codes, sessions, voter, tus, official_routes, review, statistics, keeper)
 """Modules with a `router`; each part of the server is one."""
-BESIDE = ("server.worker", "server.notify.delivery", "server.keeper")
+BESIDE = (worker, delivery, keeper)
 """Modules with ``run(server, stop)``: each has its own thread while the application serves, until `stop` is set."""
 
 
@@ -46,7 +46,7 @@ def create_app(server: Server, *, beside: bool = True) -> FastAPI:
         stop = threading.Event()
         threads = [
             threading.Thread(target=module.run, args=(server, stop), name=module.__name__)
-            for module in (_present(BESIDE) if beside else ())
+            for module in (BESIDE if beside else ())
         ]
         for thread in threads:
             thread.start()
@@ -59,11 +59,7 @@ def create_app(server: Server, *, beside: bool = True) -> FastAPI:
     app = FastAPI(title="Registration server", version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.server = server
     problems.install(app)
-    for module in _present(ROUTERS):
+    for module in PARTS:
         app.include_router(module.router)
     app.add_middleware(Shield)
     return app
-
-
-def _present(names: Iterable[str]) -> list[ModuleType]:
-    return [importlib.import_module(name) for name in names if importlib.util.find_spec(name) is not None]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib
-import importlib.util
 import json
 import logging
 import os
@@ -17,6 +15,7 @@ from types import FrameType
 import uvicorn
 
 from registration.errors import StaffMustFix
+from server import officials
 from server.app import create_app
 from server.commands import _shared
 from server.context import Server, open_server
@@ -89,7 +88,7 @@ class _Program(uvicorn.Server):
             "enrolment_token": token,
         }
         if self._server.settings.demo:
-            line["official"] = _demo_official(self._server)
+            line["official"] = officials.demo_official(self._server)
         return line
 
     def _end_with_stdin(self) -> None:
@@ -113,8 +112,3 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.close()
         raise StaffMustFix("serve.port_taken", port=port) from None
     return listener
-
-
-def _demo_official(server: Server) -> dict[str, str]:
-    made: dict[str, str] = importlib.import_module("server.officials").demo_official(server)
-    return made

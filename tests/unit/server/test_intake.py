@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -267,3 +268,37 @@ def test_nothing_personal_is_readable_in_the_servers_folder(
     assert list(found()) == []
     (tmp_path / "server" / "plain.txt").write_bytes(b" ".join(needles))
     assert sorted(found()) == sorted(needles), "the search itself must find"
+
+
+def test_two_writers_at_once_never_mix(kiosk: EnrolledKiosk) -> None:
+    sealed = kiosk.seal(invented_voter.account())
+    kiosk.create(sealed)
+    statuses: list[int] = []
+    threads = [
+        threading.Thread(target=lambda: statuses.append(kiosk.patch(sealed.sha256, 0, sealed.content).status_code))
+        for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(statuses) == [204, 409, 409, 409]
+    assert kiosk.state(sealed)["state"] == "stored"
+
+
+def test_many_takers_of_one_packet_make_one_row(kiosk: EnrolledKiosk, server: Server, count_rows: Count) -> None:
+    sealed = kiosk.seal(invented_voter.account())
+    receipts: list[object] = []
+    threads = [
+        threading.Thread(
+            target=lambda route=route: receipts.append(intake.take(server, sealed.content, route=route).receipt)
+        )
+        for route in (Route.LINK, Route.BATCH) * 6
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(receipts) == 12
+    assert all(document == receipts[0] for document in receipts)
+    assert count_rows(packets) == 1
