@@ -102,6 +102,10 @@ class KioskPage(QWidget):
         """Back was pressed; a page with views of its own steps back inside first."""
         self.back_requested.emit()
 
+    def press_skip(self) -> None:
+        """The button before Continue was pressed."""
+        self.skip_requested.emit()
+
     def heading(self) -> str:
         return self._heading.text()
 

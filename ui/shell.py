@@ -161,6 +161,11 @@ class Shell(QWidget):
     def look(self) -> Look:
         return self._look
 
+    @property
+    def takes_presses(self) -> bool:
+        """False while work is going on and the buttons wait for it."""
+        return not self._busy
+
     def show_page(self, page: KioskPage) -> None:
         """Bring a page to the front; the one before is kept by whoever made it."""
         self._end_panels()
@@ -228,7 +233,7 @@ class Shell(QWidget):
 
     def _skip(self) -> None:
         if self._page is not None and self._press():
-            self._page.skip_requested.emit()
+            self._page.press_skip()
 
     def _write_actions(self) -> None:
         actions = self._page.bar() if self._page is not None else Actions()

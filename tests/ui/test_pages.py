@@ -253,10 +253,10 @@ def test_the_face_page_goes_from_words_to_camera_to_photo(shell: Shell, words: W
     assert asked.said == [()]
 
     page.show_live()
-    page.show_frame(samples.face_image(), Guidance(False, "face_closer"))
+    page.show_frame(samples.face_image(), Guidance(False, "voter.hint.face_closer"))
     assert page.panel._instruction.text() == "Afrohuni pak"
     assert page.bar().next == ""
-    page.show_frame(samples.face_image(), Guidance(True, "", "turn_left"))
+    page.show_frame(samples.face_image(), Guidance(True, "", "voter.challenge.turn_left"))
     assert page.panel._instruction.text() == "Kthejeni kokën majtas"
 
     page.show_view(samples.face(samples.portrait()))
@@ -323,12 +323,12 @@ def test_a_kind_must_be_chosen_before_a_proof(qtbot: QtBot, shell: Shell, words:
     page.show_view(samples.proofs())
     shell.show_page(page)
     asked, told = Heard(page.capture_requested), Heard(page.photographed)
-    click(qtbot, page.photograph_button)
+    page.submit()
     assert asked.said == []
     assert page._summary.isVisible()
 
     page._choices.set_value("energy")
-    click(qtbot, page.photograph_button)
+    page.submit()
     assert asked.said == [()]
     page.show_live()
     page.show_captured(samples.proof_photo())
@@ -362,7 +362,7 @@ def test_a_proof_can_be_a_file_from_a_stick(qtbot: QtBot, shell: Shell, words: W
     shell.show_page(page)
     heard = Heard(page.file_chosen)
     page._choices.set_value("rent")
-    click(qtbot, page.file_button)
+    page.press_skip()
     rows = page.files.list
     rows.itemClicked.emit(rows.item(0))
     assert [rows.item(i).text()[3:] for i in range(rows.count())] == ["Dokumente", "fatura.pdf"]

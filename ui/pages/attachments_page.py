@@ -31,6 +31,10 @@ PAGES = 6
 """Pages of one document that may be photographed."""
 
 
+_WAYS = {"photograph": "voter.proof.photograph", "file": "voter.proof.file"}
+"""Ways to bring a document (`Step.modes`) and their words; the first of a step is Continue."""
+
+
 class _Mode(Enum):
     LIST = auto()
     """What was added so far."""
@@ -129,7 +133,8 @@ class AttachmentsPage(KioskPage):
                 return bar
             case _Mode.KIND:
                 own_back = back if self._view is not None and self._view.items else bar.back
-                return Actions(back=own_back)
+                ways = [words(_WAYS[mode]) for mode in self._modes()]
+                return Actions(next=ways[0], back=own_back, skip=ways[1] if len(ways) > 1 else "")
             case _Mode.LIVE | _Mode.FILES:
                 return Actions(back=back)
         return Actions(next=words("voter.proof.use"), back=back)
@@ -137,8 +142,13 @@ class AttachmentsPage(KioskPage):
     def submit(self) -> None:
         if self._mode is _Mode.TAKEN:
             self.photographed.emit(self._kind(), tuple(self._pages))
+        elif self._mode is _Mode.KIND:
+            self._bring(self._modes()[0])
         else:
             self.submitted.emit()
+
+    def press_skip(self) -> None:
+        self._bring(self._modes()[1])
 
     def press_back(self) -> None:
         if not self._step_back():
@@ -178,8 +188,10 @@ class AttachmentsPage(KioskPage):
             card.restyle(look)
         for choices in self.findChildren(Choices):
             choices.restyle(look)
-        for made in (self.add_button, self.link_button, self.photograph_button, self.file_button, *self._page_buttons):
+        for made in (self.add_button, self.link_button, *self._page_buttons):
             made.setMinimumHeight(look.metrics.target)
+        across, down = QHBoxLayout.Direction.LeftToRight, QHBoxLayout.Direction.TopToBottom
+        self._kind_row.setDirection(down if look.large else across)
         for box in (self._list_box, self._kind_box, self._ways):
             box.setSpacing(look.metrics.gap)
 
@@ -187,8 +199,6 @@ class AttachmentsPage(KioskPage):
         words = self.words
         self.add_button.say(words("voter.proof.add"))
         self.link_button.say(words("voter.proof.not_mine"), words("voter.proof.not_mine_note"))
-        self.photograph_button.say(words("voter.proof.photograph"))
-        self.file_button.say(words("voter.proof.file"))
         self._good.say(words("voter.proof.accepted"))
         self._bad.say(words("voter.proof.refused"))
         self._choices.retranslate()
@@ -229,17 +239,13 @@ class AttachmentsPage(KioskPage):
         self._kind_box.addWidget(self._choices)
         self._kind_box.addStretch(1)
         self._good, self._bad = Panel("goodPanel", "✓"), Panel("warningPanel", "✗")
-        self.photograph_button, self.file_button = RowButton("primary"), RowButton("bigChoice", sign="↓")
-        self.photograph_button.clicked.connect(lambda: self._with_kind(self.capture_requested.emit))
-        self.file_button.clicked.connect(lambda: self._with_kind(self._open_files))
         self._ways = QVBoxLayout()
-        for widget in (self.photograph_button, self.file_button):
-            self._ways.addWidget(widget)
         self._ways.addWidget(self._good)
         self._ways.addWidget(self._bad)
         self._ways.addStretch(1)
-        row.addLayout(self._kind_box, 6)
         row.addLayout(self._ways, 4)
+        row.addLayout(self._kind_box, 6)
+        self._kind_row = row
         self._parts[_Mode.KIND] = part
 
     def _build_taken(self) -> None:
@@ -311,13 +317,20 @@ class AttachmentsPage(KioskPage):
         self._show_kinds()
         self._turn_to(_Mode.KIND)
 
-    def _with_kind(self, go_on: object) -> None:
+    def _modes(self) -> tuple[str, ...]:
+        known = tuple(mode for mode in self._view.modes if mode in _WAYS) if self._view is not None else ()
+        return known or ("photograph",)
+
+    def _bring(self, way: str) -> None:
         if not self._kind():
             self.show_problems((Problem("field.choose", field="kind"),))
-        elif callable(go_on):
-            self._pages = []
-            self.show_problems(())
-            go_on()
+            return
+        self._pages = []
+        self.show_problems(())
+        if way == "file":
+            self._open_files()
+        else:
+            self.capture_requested.emit()
 
     def _open_files(self) -> None:
         self.files.restart()
@@ -339,8 +352,6 @@ class AttachmentsPage(KioskPage):
         view = self._view
         if view is None:
             return
-        self.photograph_button.setVisible("photograph" in view.modes)
-        self.file_button.setVisible("file" in view.modes)
         self.add_button.setVisible(len(view.items) < view.maximum)
         self.link_button.setVisible(view.offer_linking and bool(view.linking_kinds) and len(view.items) < view.maximum)
         heading = {
