@@ -12,7 +12,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from registration.ports import Guidance
+from registration.ports import FACE_TARGET, Guidance
 from ui import fonts
 from ui.page import USUAL_LOOK
 from ui.theme import Look
@@ -25,15 +25,22 @@ class Shape(StrEnum):
     PAGE = "page"
 
 
-_RATIO = {Shape.FACE: 0.74, Shape.PASSPORT: 125 / 88, Shape.CARD: 85.6 / 53.98, Shape.PAGE: 210 / 297}
-"""Width by height: the face oval, ICAO Doc 9303 TD3 and TD1 pages, an A4 page."""
-_SHARE = {Shape.FACE: 0.80, Shape.PASSPORT: 0.80, Shape.CARD: 0.66, Shape.PAGE: 0.94}
+_RATIO = {Shape.PASSPORT: 125 / 88, Shape.CARD: 85.6 / 53.98, Shape.PAGE: 210 / 297}
+"""Width by height: ICAO Doc 9303 TD3 and TD1 pages, an A4 page."""
+_SHARE = {Shape.PASSPORT: 0.80, Shape.CARD: 0.66, Shape.PAGE: 0.94}
 """Height of the guide as a share of the picture's height."""
 _DIM = QColor(0, 0, 0, 140)
 
 
 def guide(shape: Shape, picture: QRectF) -> QRectF:
-    """Return the guide's rectangle inside the picture's; never wider than 94 % of it."""
+    """Return the guide's rectangle inside the picture's; a document's is never wider than 94 % of it."""
+    if shape is Shape.FACE:
+        height = picture.height()
+        made = QRectF(0, 0, 2 * FACE_TARGET.rx * height, 2 * FACE_TARGET.ry * height)
+        made.moveCenter(
+            QPointF(picture.left() + FACE_TARGET.cx * picture.width(), picture.top() + FACE_TARGET.cy * height)
+        )
+        return made
     height = picture.height() * _SHARE[shape]
     width = min(height * _RATIO[shape], picture.width() * 0.94)
     height = width / _RATIO[shape]
