@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from registration.errors import StaffMustFix
 from server import audit, cases, keyring, tus
 from server.codes import PROOF_LIFE
 from server.context import Server
+from server.intake import PacketState
+from server.store import Unit
 from server.store.schema import (
     account_files,
     accounts,
@@ -20,6 +22,7 @@ from server.store.schema import (
     codes,
     enrolment_tokens,
     packets,
+    server_keys,
     sign_in_failures,
     uploads,
     voter_sessions,
@@ -56,7 +59,7 @@ def tidy(server: Server) -> Tidied:
 
 
 def destroy_all(server: Server, *, by: str) -> dict[str, str]:
-    """Erase every case's content and every account after the election; returns the signed record of the act (B7-05).
+    """Erase all cases, accounts, packets and epoch keys after the election; returns the signed record of it (B7-05).
 
     Raises:
         StaffMustFix: ``purge.too_early`` (params: day) before the day after the election.
@@ -82,6 +85,7 @@ def destroy_all(server: Server, *, by: str) -> dict[str, str]:
         unit.connection.execute(delete(accounts).where(here))
         unit.connection.execute(delete(voter_sessions).where(voter_sessions.c.election == unit.election))
         unit.connection.execute(delete(codes).where(codes.c.election == unit.election))
+        _destroy_packets(unit, server)
         counts = {"cases": erased, "accounts": int(people)}
         logged = audit.record(unit, kind="purge.all", actor=by, details=counts)
         record = {
@@ -93,6 +97,20 @@ def destroy_all(server: Server, *, by: str) -> dict[str, str]:
         }
         ring = keyring.load(unit.connection, unit.election, server.master)
     return signed.sign(record, ring.root, NAMESPACE)
+
+
+def _destroy_packets(unit: Unit, server: Server) -> None:
+    """Delete packets kept unopened or aside, and the epoch keys: what is still on a stick opens no more, here."""
+    kept = packets.c.election == unit.election
+    aside = alarms.c.election == unit.election
+    for column, condition in ((packets.c.blob, kept & packets.c.blob.is_not(None)), (alarms.c.sha256, aside)):
+        for blob in unit.connection.execute(select(column).where(condition).distinct()).scalars().all():
+            unit.after_commit(partial(server.blobs.delete, blob))
+    waiting = kept & (packets.c.state == PacketState.STORED.value)
+    unit.connection.execute(update(packets).where(waiting).values(state=PacketState.QUARANTINED.value))
+    unit.connection.execute(update(packets).where(kept).values(blob=None))
+    epochs = (server_keys.c.election == unit.election) & (server_keys.c.kind == "epoch")
+    unit.connection.execute(update(server_keys).where(epochs).values(sealed_private=None))
 
 
 def _sweep_blobs(server: Server) -> int:

@@ -23,7 +23,7 @@ import requests
 import resources
 from registration.model.submission import Submission
 from registration.ports import KioskIdentity, SealedPacket
-from server import accounts, cases, devices, housekeeping, keyring, worker
+from server import accounts, cases, devices, housekeeping, intake, keyring, worker
 from server.__main__ import main
 from server.clock import SystemClock
 from server.context import open_server
@@ -365,12 +365,17 @@ def test_everything_is_destroyed_only_after_the_election_and_recorded(
     server = open_server(Settings(data=tmp_path / "s"), MasterKey(bytes.fromhex(KEY)), After())
     while worker.work_once(server):
         pass
+    kept_aside = server.blobs.put(b"a packet kept aside")
+    with server.store.write() as unit:
+        intake.raise_alarm(unit, "unsupported", kiosk_id="k", sha256=kept_aside)
     document = housekeeping.destroy_all(server, by="administrator:test")
     blobs = list((tmp_path / "s" / "blobs").glob("??/*"))
+    ring = server.ring()
     with server.store.read() as connection:
         case = cases.get(connection, server.election, invented_voter.REQUEST_ID)
         account = accounts.get(connection, server.election, server.master, invented_voter.ACCOUNT_ID)
     server.close()
+    assert ring.identities == ()
     record = signed.verify(document, machine.enrolment.root, housekeeping.NAMESPACE)
     assert (record["cases"], record["accounts"]) == (1, 1)
     assert blobs == []
