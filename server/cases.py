@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, insert, select, upd
 
 from registration.model.case import Action, Actor, CaseState, IllegalTransition, transition
 from registration.model.ids import AccountId, CaseId
-from server import audit
+from server import audit, identities
 from server.context import Server
 from server.problems import Problem
 from server.sealing import MasterKey, seal, unseal
@@ -235,6 +235,7 @@ def erase(unit: Unit, server: Server, case_id: str, *, by: str) -> None:
     )
     blobs = unit.connection.execute(select(case_files.c.blob).where(here)).scalars().all()
     unit.connection.execute(case_files.delete().where(here))
+    identities.forget(unit, case_id)
     for blob in blobs:
         unit.after_commit(partial(server.blobs.delete, blob))
     audit.record(unit, kind="case.erase", actor=by, subject=case_id, details={"files": len(blobs)})
