@@ -263,7 +263,7 @@ SCENES: tuple[Scene, ...] = (
     Scene("stored", _done(lambda: samples.request_done(delivered=False))),
     Scene("trouble", _trouble),
 )
-PANELS = ("help", "display", "busy", "idle")
+PANELS = ("help", "display", "busy", "idle", "exit")
 
 
 def settle(shell: Shell) -> None:
@@ -293,7 +293,9 @@ def open_panel(shell: Shell, name: str) -> QWidget:
         "display": shell.display_panel,
         "busy": shell.busy_panel,
         "idle": shell.idle_panel,
+        "exit": shell.exit_panel,
     }
+    shell.offer_exit(name == "exit")
     if name == "busy":
         shell.busy_panel.show_work("voter.busy.sending", lambda: None)
     elif name == "idle":

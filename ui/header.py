@@ -12,7 +12,7 @@ from ui.words import Words
 
 
 class Header(QWidget):
-    """Signals: language_chosen(str), display_requested(), help_requested().
+    """Signals: language_chosen(str), display_requested(), help_requested(), exit_requested().
 
     At large text, and in narrow windows, the languages collapse into one "Gjuha" button that opens the display panel.
     """
@@ -20,6 +20,7 @@ class Header(QWidget):
     language_chosen = Signal(str)
     display_requested = Signal()
     help_requested = Signal()
+    exit_requested = Signal()
 
     def __init__(self, words: Words) -> None:
         super().__init__()
@@ -48,7 +49,10 @@ class Header(QWidget):
         self._display.clicked.connect(self.display_requested)
         self._help = button()
         self._help.clicked.connect(self.help_requested)
-        for made in (self._collected, self._display, self._help):
+        self.exit_button = button()
+        self.exit_button.clicked.connect(self.exit_requested)
+        self.exit_button.hide()
+        for made in (self._collected, self._display, self._help, self.exit_button):
             self._row.addWidget(made)
 
     def restyle(self, look: Look) -> None:
@@ -64,7 +68,8 @@ class Header(QWidget):
         self._collected.setText(self._words("shell.language"))
         self._display.setText(self._words("shell.display"))
         self._help.setText(self._words("shell.help"))
-        for made in (self._collected, self._display, self._help):
+        self.exit_button.setText(self._words("shell.exit"))
+        for made in (self._collected, self._display, self._help, self.exit_button):
             made.setAccessibleName(made.text())
         self._arrange()
 

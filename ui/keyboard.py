@@ -31,6 +31,16 @@ INPUT = "input"
 """Name of the dynamic property in which a field says what it takes."""
 
 
+class Layer(StrEnum):
+    LETTERS = "abc"
+    SYMBOLS = "#+="
+    ACCENTS = "àäü"
+    GREEK = "αβγ"
+
+
+_LAYERS = tuple(Layer)
+
+
 class Input(StrEnum):
     TEXT = "text"
     DIGITS = "digits"
@@ -56,10 +66,13 @@ LETTERS: Mapping[tuple[str, Layout], Sequence[str]] = MappingProxyType(
 )
 DIGIT_ROW = "1234567890"
 SYMBOLS = ("1234567890", "!?&%+=#*/€", '()[]:;"_@~', ".,-'’\\|<>^")
+ACCENTS = ("àáâäãåæçğı", "èéêëìíîïñş", "òóôöõøœùúû", "üßčćđšž")
+"""Letters of the countries where Albanian voters live: addresses are typed as they stand on the proof."""
+GREEK = ("άέήίόύώϊϋ", "ςερτυθιοπ", "ασδφγηξκλ", "ζχψωβνμ")
 EMAIL_ROW = ("@", ".", "-", "_", ".com")
 PAD = ("123", "456", "789")
 
-_BACKSPACE, _SHIFT, _SYMBOLS, _SPACE, _SWITCH, _HIDE, _NEXT = "⌫", "⇧", "#+=", " ", "↔", "▼", "⇥"
+_BACKSPACE, _SHIFT, _SPACE, _SWITCH, _HIDE, _NEXT = "⌫", "⇧", " ", "↔", "▼", "⇥"
 
 
 class Keyboard(QWidget):
@@ -81,7 +94,7 @@ class Keyboard(QWidget):
         self._layout = layout
         self._input = Input.TEXT
         self._shift = False
-        self._symbols = False
+        self._layer = Layer.LETTERS
         self._rows = QVBoxLayout(self)
         self._held = QWidget()
         self._rows.addWidget(self._held)
@@ -101,7 +114,7 @@ class Keyboard(QWidget):
     def serve(self, field: QWidget) -> None:
         """Show the keys that suit a field."""
         wanted = Input(str(field.property(INPUT) or Input.TEXT))
-        self._input, self._symbols = wanted, False
+        self._input, self._layer = wanted, Layer.LETTERS
         self._shift = wanted in (Input.TEXT, Input.NUMBER) and _is_empty(field)
         self._build()
 
@@ -148,10 +161,10 @@ class Keyboard(QWidget):
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(self._look.metrics.gap)
         unit = self._look.metrics.target
-        faces = SYMBOLS if self._symbols else self._letter_rows()
+        faces = self._faces()
         for place, face in enumerate(faces):
             row = self._row(rows)
-            if place == len(faces) - 1 and not self._symbols:
+            if place == len(faces) - 1 and self._layer is not Layer.SYMBOLS:
                 shift = self._command_key(_SHIFT, "shell.key.shift", unit * 3 // 2, self._toggle_shift)
                 shift.setCheckable(True)
                 shift.setChecked(self._shift)
@@ -161,21 +174,28 @@ class Keyboard(QWidget):
             if place == len(faces) - 1:
                 row.addWidget(self._command_key(_BACKSPACE, "shell.key.backspace", unit * 3 // 2, self._backspace))
         row = self._row(rows)
-        other = "abc" if self._symbols else _SYMBOLS
-        row.addWidget(self._command_key(other, "shell.key.symbols", unit * 3 // 2, self._toggle_symbols))
-        row.addWidget(self._command_key(_SWITCH, "shell.key.switch", unit, self._switch_layout))
+        row.addWidget(self._command_key(self._next_layer(), "shell.key.symbols", unit * 3 // 2, self._turn_layer))
+        if self._layer is Layer.LETTERS:
+            row.addWidget(self._command_key(_SWITCH, "shell.key.switch", unit, self._switch_layout))
         if self._input is Input.EMAIL:
             for part in EMAIL_ROW:
                 row.addWidget(self._typing_key(part, unit * (2 if len(part) > 1 else 1)))
         else:
-            row.addWidget(self._typing_key(_SPACE, unit * 5))
+            row.addWidget(self._typing_key(_SPACE, unit * (4 if self._layer is Layer.GREEK else 5)))
             if self._input is Input.TEXT:
                 for part in ".,":
                     row.addWidget(self._typing_key(part, unit))
         row.addWidget(self._command_key(_NEXT, "shell.key.next", unit * 3 // 2, self.next_requested.emit))
         row.addWidget(self._command_key(_HIDE, "shell.key.hide", unit * 3 // 2, self.hide_requested.emit))
 
-    def _letter_rows(self) -> Sequence[str]:
+    def _faces(self) -> Sequence[str]:
+        match self._layer:
+            case Layer.SYMBOLS:
+                return SYMBOLS
+            case Layer.ACCENTS:
+                return ACCENTS
+            case Layer.GREEK:
+                return GREEK
         letters = LETTERS.get((self._words.language, self._layout), LETTERS["en", self._layout])
         return (DIGIT_ROW, *letters)
 
@@ -187,7 +207,9 @@ class Keyboard(QWidget):
         return row
 
     def _cased(self, character: str) -> str:
-        return character.upper() if self._shift and not self._symbols else character
+        # The capital of ß is two letters and that of ς is another letter's: both stay as they are.
+        upper = character.upper() if character not in "ßς" else character
+        return upper if self._shift and self._layer is not Layer.SYMBOLS else character
 
     def _key(self, face: str, width: int) -> QPushButton:
         metrics = self._look.metrics
@@ -225,8 +247,13 @@ class Keyboard(QWidget):
         self._shift = not self._shift
         self._build()
 
-    def _toggle_symbols(self) -> None:
-        self._symbols = not self._symbols
+    def _next_layer(self) -> Layer:
+        """Only free text needs foreign letters; passwords and addresses of mail keep to two layers."""
+        offered = _LAYERS if self._input is Input.TEXT else _LAYERS[:2]
+        return offered[(offered.index(self._layer) + 1) % len(offered)]
+
+    def _turn_layer(self) -> None:
+        self._layer = self._next_layer()
         self._build()
 
     def _switch_layout(self) -> None:

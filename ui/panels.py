@@ -159,6 +159,42 @@ class IdlePanel(_Panel):
         super().retranslate()
 
 
+class ExitPanel(_Panel):
+    """Leaving before the end. What is sealed stays for its owner's password, or is erased; the voter chooses.
+
+    Signals: stay_requested(), keep_requested(), erase_requested().
+    """
+
+    stay_requested = Signal()
+    keep_requested = Signal()
+    erase_requested = Signal()
+
+    def __init__(self, words: Words) -> None:
+        super().__init__(words)
+        self._note = Text()
+        self.column.addWidget(self._note)
+        self.stay_button, self.keep_button, self.erase_button = button("primary"), button(), button("danger")
+        self._names = {
+            self.stay_button: "shell.idle_stay",
+            self.keep_button: "shell.exit_keep",
+            self.erase_button: "shell.idle_leave",
+        }
+        self.stay_button.clicked.connect(self.stay_requested)
+        self.keep_button.clicked.connect(self.keep_requested)
+        self.erase_button.clicked.connect(self.erase_requested)
+        for made in self._names:
+            self.column.addWidget(made, alignment=Qt.AlignmentFlag.AlignLeft)
+        self.column.addStretch(1)
+
+    def retranslate(self) -> None:
+        self.title.say(self.words("shell.exit_title"))
+        self._note.say(self.words("shell.exit_note"))
+        for made, text_id in self._names.items():
+            made.setText(self.words(text_id))
+            made.setAccessibleName(made.text())
+        super().retranslate()
+
+
 class HelpPanel(_Panel):
     """Who may help and how (PP-16), and what the machine does and does not do. Signals: closed()."""
 

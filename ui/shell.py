@@ -18,7 +18,7 @@ from ui.header import Header
 from ui.keyboard import Keyboard, Layout, takes_text
 from ui.notices import Notices, Problem
 from ui.page import Actions, KioskPage, application
-from ui.panels import BusyPanel, DisplayPanel, HelpPanel, IdlePanel
+from ui.panels import BusyPanel, DisplayPanel, ExitPanel, HelpPanel, IdlePanel
 from ui.theme import Look, Metrics, TextSize, Theme, px_per_mm
 from ui.widgets.buttons import button
 from ui.words import Words
@@ -33,12 +33,14 @@ class Shell(QWidget):
     """The program's window.
 
     Signals:
-        stay_requested(), leave_requested(): the buttons of the idle warning.
+        stay_requested(), leave_requested(): the buttons of the idle warning; leave erases.
+        exit_requested(): leave before the end and keep the sealed draft ("Dil" in the header).
         closing(): the window wants to close; `may_close` decides.
     """
 
     stay_requested = Signal()
     leave_requested = Signal()
+    exit_requested = Signal()
     closing = Signal()
 
     def __init__(
@@ -84,8 +86,10 @@ class Shell(QWidget):
         self.idle_panel = IdlePanel(words)
         self.help_panel = HelpPanel(words)
         self.display_panel = DisplayPanel(words)
+        self.exit_panel = ExitPanel(words)
+        self._panels = (self.busy_panel, self.idle_panel, self.help_panel, self.display_panel, self.exit_panel)
         self._front = QStackedWidget()
-        for part in (self._page_area, self.busy_panel, self.idle_panel, self.help_panel, self.display_panel):
+        for part in (self._page_area, *self._panels):
             self._front.addWidget(part)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -145,6 +149,10 @@ class Shell(QWidget):
         self.help_panel.closed.connect(self._show_page_area)
         self.idle_panel.stay_requested.connect(self.stay_requested)
         self.idle_panel.leave_requested.connect(self.leave_requested)
+        self.header.exit_requested.connect(lambda: self._toggle(self.exit_panel))
+        self.exit_panel.stay_requested.connect(self._show_page_area)
+        self.exit_panel.keep_requested.connect(self.exit_requested)
+        self.exit_panel.erase_requested.connect(self.leave_requested)
         self.keyboard.hide_requested.connect(self.keyboard.hide)
         self.keyboard.next_requested.connect(self.focusNextChild)
         self.words.changed.connect(self.retranslate)
@@ -265,6 +273,10 @@ class Shell(QWidget):
         if self._front.currentWidget() is not self.idle_panel:
             self._bring(self.idle_panel)
 
+    def offer_exit(self, offered: bool) -> None:
+        """Show "Dil" in the header while somebody's session is open."""
+        self.header.exit_button.setVisible(offered)
+
     def hide_idle_warning(self) -> None:
         if self._front.currentWidget() is self.idle_panel:
             self._show_page_area()
@@ -278,7 +290,7 @@ class Shell(QWidget):
         front = self._front.currentWidget()
         if front is panel:
             self._show_page_area()
-        elif front is self._page_area or front in (self.help_panel, self.display_panel):
+        elif front is self._page_area or front in (self.help_panel, self.display_panel, self.exit_panel):
             self._bring(panel)
 
     def _bring(self, panel: QWidget) -> None:
@@ -313,7 +325,7 @@ class Shell(QWidget):
         self._bar.setSpacing(gap)
         self.header.restyle(self._look)
         self.keyboard.restyle(self._look)
-        for panel in (self.busy_panel, self.idle_panel, self.help_panel, self.display_panel):
+        for panel in self._panels:
             panel.restyle(self._look)
         if self._page is not None:
             self._page.restyle(self._look)
@@ -323,7 +335,7 @@ class Shell(QWidget):
         self.setWindowTitle(self.words("shell.product"))
         self.header.retranslate()
         self.keyboard.retranslate()
-        for panel in (self.busy_panel, self.idle_panel, self.help_panel, self.display_panel):
+        for panel in self._panels:
             panel.retranslate()
         if self._page is not None:
             self._page.retranslate()

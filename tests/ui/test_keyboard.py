@@ -92,6 +92,27 @@ def test_numbers_get_a_pad(qtbot: QtBot, desk: Desk) -> None:
         desk.keyboard.key("+")
 
 
+def test_letters_of_other_countries_are_there_for_addresses(qtbot: QtBot, desk: Desk) -> None:
+    desk.line.setFocus()
+    desk.keyboard.serve(desk.line)
+    typed(qtbot, desk, "S")
+    for _ in range(2):
+        qtbot.mouseClick(does(desk, "symbols"), Qt.MouseButton.LeftButton)
+    typed(qtbot, desk, "ß", "ü")
+    qtbot.mouseClick(does(desk, "symbols"), Qt.MouseButton.LeftButton)
+    typed(qtbot, desk, "ώ")
+    qtbot.mouseClick(does(desk, "symbols"), Qt.MouseButton.LeftButton)
+    typed(qtbot, desk, "a")
+    assert desk.line.text() == "Sßüώa"
+
+
+def test_a_password_has_letters_and_signs_only(qtbot: QtBot, desk: Desk) -> None:
+    desk.keyboard.serve(_with(desk.line, Input.PASSWORD))
+    for _ in range(2):
+        qtbot.mouseClick(does(desk, "symbols"), Qt.MouseButton.LeftButton)
+    assert desk.keyboard.key("q")
+
+
 def test_a_physical_keyboard_works_beside_it(qtbot: QtBot, desk: Desk) -> None:
     desk.line.setFocus()
     desk.keyboard.serve(desk.line)

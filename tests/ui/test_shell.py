@@ -152,6 +152,20 @@ def test_help_opens_over_the_page_and_closes(qtbot: QtBot, shell: Shell, page: S
     assert page.isVisible()
 
 
+def test_leaving_before_the_end_offers_to_keep_or_erase(qtbot: QtBot, shell: Shell, page: SamplePage) -> None:
+    said: list[str] = []
+    shell.exit_requested.connect(lambda: said.append("keep"))
+    shell.leave_requested.connect(lambda: said.append("erase"))
+    assert not shell.header.exit_button.isVisible()
+    shell.offer_exit(True)
+    press(qtbot, shell.header.exit_button)
+    press(qtbot, shell.exit_panel.keep_button)
+    press(qtbot, shell.exit_panel.erase_button)
+    assert said == ["keep", "erase"]
+    press(qtbot, shell.exit_panel.stay_button)
+    assert page.isVisible()
+
+
 def test_the_window_closes_only_when_it_may(shell: Shell) -> None:
     shell.may_close = False
     shell.close()
