@@ -199,7 +199,8 @@ class ReviewDesk(Protocol):
         """Take a case for review, or renew one's own lease.
 
         Raises VoterCanFix ``case.claimed`` (params: by), ``case.not_found``, ``case.stale`` (its state allows no
-        review any more) or ``case.second_official`` (one's own proposal waits for somebody else).
+        review any more), ``case.second_official`` (one's own proposal waits for somebody else) or
+        ``request.content_erased``.
         """
 
     def take_over(self, session: OfficialSession, case_id: CaseId) -> Lease:

@@ -1,4 +1,5 @@
-"""What the server does by the clock: give back cases whose lease ran out, sign checkpoints of the audit log."""
+"""What the server does by the clock: give back cases whose lease ran out, sign checkpoints of the audit log,
+forget old notifications."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from server import audit, problems, review_desk
 from server.context import Server
 from server.devices import CallingKiosk, OpenServer
+from server.notify.outbox import Outbox
 
 EVERY = 15.0
 """Seconds between rounds."""
@@ -44,6 +46,7 @@ def keep(server: Server) -> None:
     """One round."""
     with server.store.write() as unit:
         review_desk.release_expired(unit, server.master)
+        Outbox(server.master).sweep(unit)
         size, signed = audit.unsigned(unit.connection, unit.election)
         due = signed is None or unit.now - signed.at >= CHECKPOINT_EVERY or size - signed.size >= CHECKPOINT_EVENTS
         if size and (signed is None or size > signed.size) and due:

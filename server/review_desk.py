@@ -147,12 +147,12 @@ def claim(unit: Unit, master: MasterKey, official: Official, case_id: str, *, ta
     """Take a case, or renew one's own lease.
 
     Raises:
-        Problem: 404 ``case.not_found``; 409 ``case.claimed`` (params: by), ``case.stale``, ``case.second_official``;
-            403 ``official.not_allowed`` (take-over by other than a supervisor).
+        Problem: 404 ``case.not_found``; 409 ``case.claimed`` (params: by), ``case.stale``, ``case.second_official``,
+            ``request.content_erased``; 403 ``official.not_allowed`` (take-over by other than a supervisor).
     """
     if take_over and official.role is not Role.SUPERVISOR:
         raise Problem(403, "official.not_allowed")
-    case = _locked(unit, case_id)
+    case = _unerased(_locked(unit, case_id))
     proposal = _proposal_row(unit.connection, unit.election, case)
     if proposal is not None and proposal.by == official.name:
         raise Problem(409, "case.second_official")
@@ -222,7 +222,7 @@ def reopen(unit: Unit, master: MasterKey, official: Official, case_id: str, comm
     if official.role is not Role.SUPERVISOR:
         raise Problem(403, "official.not_allowed")
     _check_comment(comment)
-    case = _locked(unit, case_id)
+    case = _unerased(_locked(unit, case_id))
     return apply_transition(
         unit,
         master,
@@ -423,6 +423,12 @@ def _locked(unit: Unit, case_id: str) -> Case:
     if row is None:
         raise Problem(404, "case.not_found")
     return case_of(row)
+
+
+def _unerased(case: Case) -> Case:
+    if case.erased is not None:
+        raise Problem(409, "request.content_erased")
+    return case
 
 
 def _held(case: Case | None, official: Official, now: datetime) -> Case:

@@ -13,7 +13,20 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, Connection, Index, Integer, LargeBinary, String, Table, func, insert, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from registration.errors import VoterCanFix
 from registration.model.contact import Contact
@@ -25,6 +38,8 @@ from server.store.schema import key_columns
 
 LEASE = timedelta(minutes=2)
 """Longer than any transport's own time limit."""
+KEPT = timedelta(days=30)
+"""How long it is known that a message was sent; recipient and words are forgotten at once."""
 
 
 class DeliveryState(StrEnum):
@@ -209,6 +224,13 @@ class Outbox:
                     .values(leased_until=unit.now + LEASE)
                 )
         return [Leased(self._message(row), row.shard, row.attempts, row.unknowns) for row in rows]
+
+    def sweep(self, unit: Unit) -> int:
+        """Delete what was settled long ago; return how many."""
+        old = notifications.c.settled <= unit.now - KEPT
+        return unit.connection.execute(
+            delete(notifications).where(notifications.c.election == unit.election, old)
+        ).rowcount
 
     def settle(
         self,

@@ -226,6 +226,20 @@ def test_a_channel_without_a_transport_waits(post: Post) -> None:
         assert count_by_state(connection, post.room.store.election) == {"waiting": 1}
 
 
+def test_old_settled_messages_are_swept_and_waiting_ones_are_not(post: Post) -> None:
+    post.put()
+    post.dispatch(ScriptedTransport([Accepted()]))
+    post.room.clock.advance(days=29)
+    post.put()
+    swept = []
+    for _ in range(2):
+        with post.room.store.write() as unit:
+            swept.append(post.outbox.sweep(unit))
+        post.room.clock.advance(days=1)
+    assert swept == [0, 1]
+    assert post.due()
+
+
 # ---------------------------------------------------------------- the file outbox
 
 

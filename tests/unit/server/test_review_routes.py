@@ -219,6 +219,9 @@ def test_an_erased_case_is_said_so(desk: Desk) -> None:
         cases.erase(unit, desk.server, CASE, by="system")
     answer = desk.call(arta, "GET", f"/v1/review/cases/{CASE}")
     assert (answer.status_code, answer.json()["code"]) == (409, "request.content_erased")
+    desk.call(arta, "POST", f"/v1/review/cases/{CASE}/release")
+    again = desk.call(arta, "POST", f"/v1/review/cases/{CASE}/claim")
+    assert (again.status_code, again.json()["code"]) == (409, "request.content_erased")
 
 
 def test_pages_of_the_queue_hold_together(desk: Desk, clock: SettableClock) -> None:
