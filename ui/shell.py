@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from ui.header import Header
 from ui.keyboard import Keyboard, Layout, takes_text
@@ -220,6 +220,10 @@ class Shell(QWidget):
             target.setFocus(Qt.FocusReason.OtherFocusReason)
         elif self.next_button.isVisible():
             self.next_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            choices = (b for b in self._page.findChildren(QPushButton) if b.isVisible())
+            if (first := next(choices, None)) is not None:
+                first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # ------------------------------------------------------------------ the action bar
 

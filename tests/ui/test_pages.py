@@ -244,7 +244,7 @@ def test_the_password_ticks_live_and_is_only_told_when_it_holds(shell: Shell, wo
     assert page.password.line.text() == page.repeat.line.text() == ""
 
 
-def test_the_face_page_goes_from_words_to_camera_to_photo(shell: Shell, words: Words) -> None:
+def test_the_face_page_goes_from_words_to_camera_to_photo(qtbot: QtBot, shell: Shell, words: Words) -> None:
     page = FacePage(words)
     page.show_view(samples.face())
     shell.show_page(page)
@@ -253,6 +253,7 @@ def test_the_face_page_goes_from_words_to_camera_to_photo(shell: Shell, words: W
     assert asked.said == [()]
 
     page.show_live()
+    qtbot.waitUntil(page.panel.preview.hasFocus)
     page.show_frame(samples.face_image(), Guidance(False, "voter.hint.face_closer"))
     assert page.panel._instruction.text() == "Afrohuni pak"
     assert page.bar().next == ""
@@ -447,6 +448,9 @@ def test_the_status_page_offers_what_the_state_allows(qtbot: QtBot, shell: Shell
     assert returned.complete_button.words() == "Plotëso dhe dërgo përsëri"
     click(qtbot, returned.complete_button)
     click(qtbot, review.withdraw_button)
+    left = Heard(page.leave_requested)
+    click(qtbot, shell.skip_button)
+    assert left.said == [()]
     assert complete.said == [("PER-1A2B-3C4D",)]
     assert withdraw.said == [("PER-4K7M-2X9Q",)]
 

@@ -103,7 +103,7 @@ class AttachmentsPage(KioskPage):
 
     def show_live(self) -> None:
         """Turn to the live picture; the flow calls it when a session begins."""
-        self.panel.clear()
+        self.panel.begin()
         self.show_problems(())
         self._turn_to(_Mode.LIVE)
 

@@ -74,7 +74,7 @@ class DocumentPage(KioskPage):
     def show_live(self, side: Side) -> None:
         """Turn to the live picture; the flow calls it when a session begins."""
         self._live, self._lost = side, False
-        self.panel.clear()
+        self.panel.begin()
         self.show_problems(())
         self._arrange()
         self.retranslate()

@@ -73,7 +73,7 @@ class FacePage(KioskPage):
     def show_live(self) -> None:
         """Turn to the live picture; the flow calls it when a session begins (also after take again)."""
         self._live, self._lost = True, False
-        self.panel.clear()
+        self.panel.begin()
         self.show_problems(())
         self._arrange()
         self.retranslate()

@@ -128,9 +128,9 @@ class HomePage(KioskPage):
         self.retranslate()
 
     def bar(self) -> Actions:
-        return Actions(next=self.words("voter.status.leave"))
+        return Actions(skip=self.words("voter.status.leave"))
 
-    def submit(self) -> None:
+    def press_skip(self) -> None:
         self.leave_requested.emit()
 
     def restyle(self, look: Look) -> None:

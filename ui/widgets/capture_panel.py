@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -48,6 +48,11 @@ class CapturePanel(QWidget):
         if said != (self._hint_id, self._challenge_id, self._green):
             self._hint_id, self._challenge_id, self._green = said
             self.retranslate()
+
+    def begin(self) -> None:
+        """Begin anew, with the focus on the picture: never on the button that goes on without the checks."""
+        self.clear()
+        QTimer.singleShot(0, self, self.preview.setFocus)
 
     def clear(self) -> None:
         self.preview.clear()

@@ -60,6 +60,7 @@ class CapturePreview(QWidget):
         self._guidance: Guidance | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(280, 220)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def sizeHint(self) -> QSize:
         return QSize(960, 540)
@@ -95,6 +96,9 @@ class CapturePreview(QWidget):
             painter.restore()
         hole = guide(self.shape, picture)
         self._paint_guide(painter, whole, picture, hole)
+        if self.hasFocus():
+            painter.setPen(QPen(QColor(self._look.palette.focus_on_header), 4))
+            painter.drawRoundedRect(whole.adjusted(3, 3, -3, -3), 10, 10)
         painter.end()
 
     def _picture(self, whole: QRectF) -> QRectF:
