@@ -24,7 +24,17 @@ from registration.journey.state import Facts
 from registration.model.documents import DocumentImage, DocumentKind, DocumentReading, ProofVerdict, Side
 from registration.model.evidence import Photo
 from registration.model.ids import ServiceId, uuid7
-from registration.ports import CameraSource, CaptureSession, Clock, Frame
+from registration.model.submission import Submission
+from registration.ports import (
+    CameraSource,
+    CaptureSession,
+    Clock,
+    FinishedSubmission,
+    Frame,
+    OutboxEntry,
+    SealedPacket,
+    VoterKey,
+)
 from ui.flows.voter_services import VoterServices
 
 EMBEDDED_KEY = "embedded.key"
@@ -150,12 +160,12 @@ def voter_services(
         catalog=kiosk.catalog,
         clock=kiosk.clock,
         drafts=kiosk.vault.drafts,
-        outbox=kiosk.vault.outbox(kiosk.connection),
+        outbox=KioskOutbox(kiosk),
         link=kiosk.connection,
-        captures=LazyCaptures(),
+        captures=LazyCaptures(kiosk.clock),
         face_camera=face,
         document_camera=own,
-        reader=LazyReader(),
+        reader=LazyReader(kiosk.clock),
         proof_checker=LazyProofChecker(),
         pictures=LazyPictures(),
         passwords=Argon2Hasher(),
@@ -166,6 +176,30 @@ def voter_services(
         registration_open=lambda: registration_open(kiosk),
         files_folder=Path(settings.files_folder) if settings.files_folder else None,
     )
+
+
+class KioskOutbox:
+    """The vault's outbox, sealing for whoever this kiosk is now. Implements `registration.ports.Outbox`.
+
+    The key set is looked up before the vault's transaction begins, for it lies in the vault too.
+    """
+
+    def __init__(self, kiosk: Kiosk) -> None:
+        self._kiosk = kiosk
+
+    def finish(self, submission: Submission, key: VoterKey, service: str) -> OutboxEntry:
+        return self._kiosk.vault.outbox(self._kiosk.connection.sealer()).finish(submission, key, service)
+
+    def entries(self) -> tuple[OutboxEntry, ...]:
+        return self._kiosk.vault.sync.entries()
+
+    def finished(self, key: VoterKey) -> tuple[FinishedSubmission, ...]:
+        return self._kiosk.vault.outbox(_NoSealer()).finished(key)
+
+
+class _NoSealer:
+    def seal(self, submission: Submission, seq: int) -> SealedPacket:
+        raise AssertionError("only asked for what was finished")
 
 
 def sync_now(kiosk: Kiosk) -> None:
@@ -206,29 +240,35 @@ class LazyCamera:
 class LazyCaptures:
     """Opens capture sessions. Implements `registration.ports.Captures`."""
 
-    def face(self) -> CaptureSession:
-        from biometrics.face.session import FaceSession
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
 
-        return FaceSession()
+    def face(self) -> CaptureSession:
+        from biometrics.face.session import open_face_session
+
+        return open_face_session()
 
     def document(self, kind: DocumentKind, side: Side) -> CaptureSession:
-        from biometrics.document.capture import DocumentSession
+        from biometrics.document.capture import open_document
 
-        return DocumentSession(kind, side)
+        return open_document(kind, side, self._clock)
 
     def page(self) -> CaptureSession:
-        from biometrics.document.capture import PageSession
+        from biometrics.document.capture import open_page
 
-        return PageSession()
+        return open_page()
 
 
 class LazyReader:
     """Reads identity documents. Implements `registration.ports.DocumentReader`."""
 
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
     def read(self, kind: DocumentKind, images: Sequence[DocumentImage]) -> DocumentReading:
         from biometrics.document.visual_zone import VisualZoneReader
 
-        return VisualZoneReader().read(kind, images)
+        return VisualZoneReader(self._clock).read(kind, images)
 
 
 class LazyProofChecker:

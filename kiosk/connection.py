@@ -13,14 +13,13 @@ from collections.abc import Callable
 from registration.errors import WillRetry
 from registration.model.contact import Contact
 from registration.model.ids import RequestId
-from registration.model.submission import RequestSubmission, Submission
+from registration.model.submission import RequestSubmission
 from registration.ports import (
     AccountProfile,
     Clock,
     CodeTicket,
     ContactProof,
     RequestStatus,
-    SealedPacket,
     Session,
     SyncStore,
 )
@@ -35,7 +34,7 @@ from sync.upload import Uploader
 
 
 class Connection:
-    """Implements `registration.ports.ServerLink` and `Sealer` over whatever server there is now."""
+    """Implements `registration.ports.ServerLink` over whatever server there is now."""
 
     def __init__(self, store: SyncStore, clock: Clock, *, kiosk_name: str = "Kiosk") -> None:
         self._store = store
@@ -45,6 +44,7 @@ class Connection:
         self._address = ""
         self._token = ""
         self._http: Http | None = None
+        self._one_round = threading.Lock()
         self._stop = threading.Event()
         self._random = secrets.SystemRandom().random
 
@@ -52,15 +52,18 @@ class Connection:
         """Use the server at `address` from now on; "" means there is none."""
         with self._lock:
             self._address, self._token = address, enrolment_token
-            self._http = None
+            before, self._http = self._http, None
+        if before is not None:
+            before.close()
 
     @property
     def address(self) -> str:
         return self._address
 
     def close(self) -> None:
-        """End an upload under way at its next pause."""
+        """End an upload under way at its next pause, and let go of the server."""
         self._stop.set()
+        self.at("")
 
     # ------------------------------------------------------------ who we are
 
@@ -76,9 +79,13 @@ class Connection:
             if known is None:
                 if not self._address or not self._token:
                     return enrol.require(self._store)
-                known = enrol.enrol(
-                    Http(self._address), self._store, server=self._address, name=self._kiosk_name, token=self._token
-                )
+                stranger = Http(self._address)
+                try:
+                    known = enrol.enrol(
+                        stranger, self._store, server=self._address, name=self._kiosk_name, token=self._token
+                    )
+                finally:
+                    stranger.close()
             elif self._address and known.server != self._address:
                 known = enrol.move(self._store, known, self._address)
             return known
@@ -88,23 +95,28 @@ class Connection:
         known = enrol.recall(self._store)
         return None if known is None else enrol.known_config(self._store, known)
 
-    # ------------------------------------------------------------ Sealer
+    def sealer(self) -> PacketSealer:
+        """Return who seals for this kiosk now, with the newest key set accepted.
 
-    def seal(self, submission: Submission, seq: int) -> SealedPacket:
+        Raises:
+            StaffMustFix: ``server.not_enrolled``, ``server.keyset_refused``.
+        """
         enrolment = enrol.require(self._store)
-        sealer = PacketSealer(
-            enrolment.identity, enrolment.key, lambda: enrol.known_keyset(self._store, enrolment), self._clock
-        )
-        return sealer.seal(submission, seq)
+        keyset = enrol.known_keyset(self._store, enrolment)
+        return PacketSealer(enrolment.identity, enrolment.key, lambda: keyset, self._clock)
 
     # ------------------------------------------------------------ sync
 
     def sync_once(self, notify: Callable[[Event], None] = lambda _event: None) -> SyncReport:
-        """Do one round. Raises as `SyncEngine.sync_once`, and WillRetry ``server.unreachable`` without an address."""
-        http = self._http_now()
-        uploader = Uploader(http, self._clock, self._stop.wait, self._random)
-        engine = SyncEngine(self._store, http, self.enrolment(), uploader, self._clock, self._random, notify)
-        return engine.sync_once()
+        """Do one round; a second caller waits for the first one's end.
+
+        Raises as `SyncEngine.sync_once`, and WillRetry ``server.unreachable`` without an address.
+        """
+        with self._one_round:
+            http = self._http_now()
+            uploader = Uploader(http, self._clock, self._stop.wait, self._random)
+            engine = SyncEngine(self._store, http, self.enrolment(), uploader, self._clock, self._random, notify)
+            return engine.sync_once()
 
     # ------------------------------------------------------------ ServerLink
 

@@ -72,9 +72,9 @@ class Guidance:
 
     green: bool
     hint: str
-    """Text id under ``voter.hint.`` ("" = none), stable for at least 0.8 s."""
+    """Text id, ``voter.hint.…`` ("" = none), stable for at least 0.8 s."""
     challenge: str = ""
-    """Text id under ``voter.challenge.`` while the voter is asked to do something, else ""."""
+    """Text id, ``voter.challenge.…``, while the voter is asked to do something, else ""."""
     progress: float = 0.0
     """0 to 1: how far the hold-still (or the challenges) has come."""
     outline: tuple[tuple[float, float], ...] = ()

@@ -6,6 +6,7 @@ Nothing here reaches past the screen: what a person could not press is not press
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,8 +18,8 @@ from PySide6.QtGui import QInputDevice, QKeyEvent, QPointingDevice
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel, QScrollArea, QWidget
 
-HUMAN_KEY_SECONDS = 0.0
-"""Pause between two keys; 0 types at machine speed, `Stagehand.typing_seconds` says what a person would need."""
+HAND_SECONDS = 0.65
+"""A hand needs at least this from one touch to the next; the windows take a quicker one for a tremble."""
 TYPING_SECONDS_PER_CHARACTER = 0.45
 """What a slow typist needs on a touch screen, for the figure of the whole journey."""
 
@@ -120,6 +121,7 @@ class Stagehand:
         """Touch the middle of a widget."""
         self._reachable(widget)
         bring_into_view(widget)
+        turn_until(lambda: time.monotonic() - self._acted_at >= HAND_SECONDS, HAND_SECONDS)
         touch(widget, self._touch)
         self._acted_at = time.monotonic()
 
@@ -202,18 +204,47 @@ def bring_into_view(widget: QWidget) -> None:
 
 
 def turn_until(holds: Callable[[], bool], seconds: float) -> bool:
-    """Let the windows live until something holds; False when it did not in time."""
-    if holds():
-        return True
+    """Let the windows live until something holds; False when it did not in time.
+
+    Raises whatever a slot let out meanwhile, see `slots_let_out`.
+    """
     loop = QEventLoop()
     ends = time.monotonic() + seconds
+    held = False
+
+    def look() -> None:
+        nonlocal held
+        held = holds()
+        if held or _LET_OUT or time.monotonic() > ends:
+            loop.quit()
+
     timer = QTimer()
     timer.setInterval(5)
-    timer.timeout.connect(lambda: loop.quit() if holds() or time.monotonic() > ends else None)
+    timer.timeout.connect(look)
     timer.start()
     loop.exec()
     timer.stop()
-    return holds()
+    if _LET_OUT:
+        raise _LET_OUT.pop()
+    return held
+
+
+_LET_OUT: list[BaseException] = []
+
+
+@contextmanager
+def slots_let_out() -> Iterator[None]:
+    """Let an exception that leaves a slot end the script: Qt itself would only print it and go on."""
+    before, sys.excepthook = sys.excepthook, lambda _kind, error, _trace: let_out(error)
+    try:
+        yield
+    finally:
+        sys.excepthook = before
+
+
+def let_out(error: BaseException) -> None:
+    """End the script with an error at the next turn."""
+    _LET_OUT.append(error)
 
 
 def settle() -> None:

@@ -121,7 +121,8 @@ def _page(service: Service, state: State, step: Step, facts: Facts) -> Page:
         warning=step.warning,
         next=step.next,
         skip=step.skip if step.optional else NO_LABELS,
-        can_go_back=bool(state.trail),
+        # From the first page Back leads out of the journey, to where it was begun.
+        can_go_back=bool(state.trail) or step is service.steps[0],
         changing=state.changing,
         number=service.steps.index(step) + 1,
         total=len(service.steps),

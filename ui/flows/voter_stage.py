@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from registration.errors import Expected, VoterCanFix
@@ -36,7 +36,12 @@ from ui.words import Words
 
 
 class VoterStage(QObject):
-    """Shows a `VoterFlow` on a `Shell`."""
+    """Shows a `VoterFlow` on a `Shell`.
+
+    Signals: bug(Exception) something nobody foresaw; the voter has been led to a safe page.
+    """
+
+    bug = Signal(object)
 
     def __init__(self, shell: Shell, flow: VoterFlow, services: VoterServices, words: Words, idle: IdleWatch) -> None:
         super().__init__(shell)
@@ -179,8 +184,10 @@ class VoterStage(QObject):
             return
         # A bug: the page may be in any state, so the voter is led out; the sealed draft stays.
         self._stop_camera()
+        self._shell.hide_busy()
         self.pages.trouble.show_error(error)
         self._shell.show_page(self.pages.trouble)
+        self.bug.emit(error)
 
     def _wipe(self) -> None:
         """Forget everything of the voter: pages with all they hold, pictures, clipboard, look and language."""
