@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import struct
 import warnings
 from collections.abc import Iterator
@@ -49,8 +50,9 @@ class _Refused(Exception):
 
 def serve(pipe: Connection, limits: Limits) -> None:
     """Answer files with pages until the pipe closes. Runs in a process of its own."""
-    # A decoder's complaint on stderr could quote the file: the log never hears it.
+    # A decoder's complaint could quote the file: neither the log nor the terminal hears it.
     warnings.simplefilter("ignore")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     _confine(limits)
     pipe.send_bytes(b"ready")
     while True:
