@@ -23,8 +23,8 @@ OVAL = (
 _RIGHT_LIDS = ((159, 145), (158, 153), (160, 144))
 _LEFT_LIDS = ((386, 374), (385, 380), (387, 373))
 _LIPS = ((13, 14), (82, 87), (312, 317))
-_RIGHT_EYE = (33, 246, 161, 160, 159, 158, 157, 173, 133, 155, 154, 153, 145, 144, 163, 7)
-_LEFT_EYE = (263, 466, 388, 387, 386, 385, 384, 398, 362, 382, 381, 380, 374, 373, 390, 249)
+RIGHT_EYE = (33, 246, 161, 160, 159, 158, 157, 173, 133, 155, 154, 153, 145, 144, 163, 7)
+LEFT_EYE = (263, 466, 388, 387, 386, 385, 384, 398, 362, 382, 381, 380, 374, 373, 390, 249)
 
 ALIGNED_IED = 96
 """Inter-eye distance, in pixels, to which a face is warped before its sharpness and light are measured."""
@@ -207,7 +207,7 @@ def eyes_uncovered(face: Aligned, right: NDArray[np.float32], left: NDArray[np.f
     if reference <= 0:
         return 0.0
     levels = []
-    for eye in (_RIGHT_EYE, _LEFT_EYE):
+    for eye in (RIGHT_EYE, LEFT_EYE):
         ring = face.landmarks[list(eye)]
         low, high = ring.min(0), ring.max(0)
         grow = np.array([0.15, 0.6]) * (high[0] - low[0]) / 2

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -141,6 +140,10 @@ class AnimatedHead:
         """Return the second of the next frame."""
         return self._clock.now
 
+    def skip_to(self, second: float) -> None:
+        """Let the clock stand at `second`."""
+        self._clock.count = round(second * self._clock.fps)
+
     def open(self) -> None:
         """Start; a second start goes on where it was."""
         self._open = True
@@ -227,87 +230,3 @@ def _with_onlooker(frame: Pixels) -> Pixels:
     region = frame[height - tall :, left:]
     region[:] = cv2.blendLinear(np.ascontiguousarray(person), region.copy(), share, 1 - share)
     return frame
-
-
-class HeldPicture:
-    """A picture of a person, as a print or on a screen, held before the camera by a hand: an attack, never a person.
-
-    The picture is a plane, or a cylinder about the vertical when `bend` (the angle it spans, in radians) is not 0, seen
-    through a pinhole camera. `tilt` gives yaw and pitch of the picture, in degrees, at each second.
-    """
-
-    def __init__(
-        self,
-        picture: Pixels,
-        tilt: Callable[[float], tuple[float, float]] = lambda t: (0.0, 0.0),
-        bend: float = 0.0,
-        size: tuple[int, int] = SIZE,
-        fps: float = 30.0,
-        seed: int = 7,
-        shake: float = 1.0,
-        scale: float = 1.0,
-    ) -> None:
-        """Hold up `picture` (BGR) so that upright it fills the frame's height times `scale`."""
-        self._picture, self._tilt, self._bend, self._size = picture, tilt, bend, size
-        self._shake, self._scale = shake, scale
-        self._clock = FrameClock(fps, paced=False)
-        self._random = np.random.default_rng(seed)
-        self._grain: Pixels | None = None
-
-    @property
-    def now(self) -> float:
-        """Return the second of the next frame."""
-        return self._clock.now
-
-    def open(self) -> None:
-        """Start."""
-
-    def close(self) -> None:
-        """Stop."""
-
-    def act(self, challenge: str) -> None:
-        """Do nothing: a picture cannot."""
-
-    def read(self) -> Frame:
-        """Return the next frame."""
-        at = self._clock.tick()
-        yaw, pitch = self._tilt(at)
-        u, v = self._where_seen(yaw, pitch, at)
-        seen = cv2.remap(
-            self._picture, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(150, 150, 150)
-        )
-        if self._grain is None:
-            self._grain = self._random.normal(0, 2, (self._size[1] + 64, self._size[0] + 64, 3)).astype(np.int16)
-        top, left = self._random.integers(0, 64, 2)
-        grain = self._grain[top : top + self._size[1], left : left + self._size[0]]
-        return Frame(np.asarray(cv2.add(seen, grain, dtype=cv2.CV_8U), np.uint8), at)
-
-    def _where_seen(self, yaw: float, pitch: float, at: float) -> tuple[Pixels, Pixels]:
-        """Return for every pixel of the frame the place in the picture that its ray meets (outside: far away)."""
-        width, height = self._size
-        tall, wide = self._picture.shape[:2]
-        focal, distance = 1.2 * width, 2.2 * tall
-        zoom = focal * tall / distance / (height * self._scale)
-        x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
-        x = (x - width / 2 - self._shake * 6 * math.sin(3.1 * at)) * zoom / focal
-        y = (y - height / 2 - self._shake * 4 * math.sin(2.3 * at)) * zoom / focal
-        turn = np.asarray(cv2.Rodrigues(np.array([math.radians(pitch), 0.0, 0.0]))[0]) @ np.asarray(
-            cv2.Rodrigues(np.array([0.0, -math.radians(yaw), 0.0]))[0]
-        )
-        # rays in the picture's own axes: origin o, direction d = turn^T (x, y, 1)
-        dx, dy, dz = (turn[0, k] * x + turn[1, k] * y + turn[2, k] for k in range(3))
-        ox, oy, oz = -distance * turn[2]
-        if not self._bend:
-            reach = -oz / dz
-            u, v = ox + reach * dx, oy + reach * dy
-        else:
-            radius = wide / self._bend  # axis at z = radius: the middle of the picture is nearest to the camera
-            a = dx * dx + dz * dz
-            b = ox * dx + (oz - radius) * dz
-            c = ox * ox + (oz - radius) ** 2 - radius * radius
-            inside = b * b - a * c
-            reach = (-b - np.sqrt(np.maximum(inside, 0))) / a
-            px, pz = ox + reach * dx, oz + reach * dz
-            u = np.where(inside < 0, 1e6, radius * np.arctan2(px, radius - pz))
-            v = oy + reach * dy
-        return (u + wide / 2).astype(np.float32), (v + tall / 2).astype(np.float32)
