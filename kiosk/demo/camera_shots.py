@@ -59,9 +59,9 @@ def corners(page: Picture, look: Look, size: tuple[int, int]) -> Floats:
     """Where the document's corners fall in the frame: (4, 2), clockwise from its own upper left."""
     w, h = size
     high, wide = page.shape[:2]
-    scale = min(w * look.fill / max(wide, high), h * 0.97 / (high if wide >= high else wide))
+    scale = min(w * look.fill / max(wide, high), h * 0.93 / (high if wide >= high else wide))
     if wide < high and abs(math.sin(math.radians(look.turn))) < 0.5:
-        scale = min(w * look.fill / wide, h * 0.97 / high)
+        scale = min(w * look.fill / wide, h * 0.93 / high)
     half = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]], np.float64) * [wide * scale / 2, high * scale / 2]
     angle = math.radians(look.turn)
     rotation = np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
@@ -125,7 +125,8 @@ def _developed(seen: Floats, look: Look, rng: np.random.Generator) -> Picture:
     h, w = seen.shape[:2]
     across = np.linspace(0, 1, w, dtype=np.float32)[None, :, None]
     along = np.linspace(0, 1, h, dtype=np.float32)[:, None, None]
-    seen = seen * (look.light * (1 - look.falloff * (across + along) / 2))
+    gain = (look.light * (1 - look.falloff * (across + along) / 2)).astype(np.float32)
+    seen = cv2.multiply(seen, cv2.merge([gain[:, :, 0]] * 3)).astype(np.float32, copy=False)
     if look.glare is not None:
         x, y, radius, strength = look.glare
         gx = ((np.arange(w, dtype=np.float32) - x * w) / (radius * w)) ** 2
@@ -138,7 +139,7 @@ def _developed(seen: Floats, look: Look, rng: np.random.Generator) -> Picture:
         seen = cv2.filter2D(seen, -1, _streak(look.motion)).astype(np.float32)
     if look.noise > 0:
         seen = seen + rng.standard_normal(seen.shape, np.float32) * look.noise
-    picture = np.clip(seen, 0, 255).astype(np.uint8)
+    picture = cv2.convertScaleAbs(np.maximum(seen, 0)).astype(np.uint8, copy=False)
     if not look.quality:
         return picture
     _, coded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, look.quality])
@@ -208,7 +209,8 @@ class DeskCamera:
         self._size, self._fps, self._frames, self._pace = size, fps, frames, pace
         self._rng = np.random.default_rng(seed)
         self._table = desk(size, self._rng)
-        self._grain = self._rng.standard_normal((size[1] + 64, size[0] + 64, 3), np.float32)
+        grain = self._rng.standard_normal((size[1] + 64, size[0] + 64, 3), np.float32) * self._look.noise
+        self._grain = np.round(grain).astype(np.int16)
         self._phase = self._rng.uniform(0, math.tau, 4)
         self._count = 0
         self._began: float | None = None
@@ -247,9 +249,9 @@ class DeskCamera:
         seen = self._table.copy() if page is None else _laid(page, look, self._table, self._size)
         x, y = self._rng.integers(0, 64, 2)
         w, h = self._size
-        dark = _developed(seen, look, self._rng).astype(np.float32)
-        dark += self._look.noise * self._grain[y : y + h, x : x + w]
-        picture = np.clip(dark, 0, 255).astype(np.uint8)
+        grainy = _developed(seen, look, self._rng).astype(np.int16)
+        grainy += self._grain[y : y + h, x : x + w]
+        picture = cv2.convertScaleAbs(np.maximum(grainy, 0)).astype(np.uint8, copy=False)
         if not self._look.quality:
             return picture
         _, coded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, self._look.quality])
