@@ -172,9 +172,25 @@ def voter_services(
         facts=lambda: facts(kiosk),
         new_id=lambda: new_id(kiosk.clock),
         sync_now=lambda: sync_now(kiosk),
+        account_known=lambda key: account_known(kiosk, key),
         camera_problem=lambda: "" if face_camera else camera_problem(kiosk),
         registration_open=lambda: registration_open(kiosk),
         files_folder=Path(settings.files_folder) if settings.files_folder else None,
+    )
+
+
+def account_known(kiosk: Kiosk, key: VoterKey) -> bool:
+    """Tell whether the server can know the voter's account: it was opened elsewhere, or our packet of it was opened.
+
+    Signing in earlier would count as a wrong password. Raises what `Connection.packet_state` raises.
+    """
+    opened_here = [done for done in KioskOutbox(kiosk).finished(key) if done.kind == "account"]
+    if not opened_here:
+        return True
+    ours = {done.reference for done in opened_here}
+    entries = [entry for entry in kiosk.vault.sync.entries() if entry.reference in ours]
+    return any(
+        entry.state == "received" and kiosk.connection.packet_state(entry.sha256) == "opened" for entry in entries
     )
 
 

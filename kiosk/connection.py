@@ -118,6 +118,15 @@ class Connection:
             engine = SyncEngine(self._store, http, self.enrolment(), uploader, self._clock, self._random, notify)
             return engine.sync_once()
 
+    def packet_state(self, sha256: str) -> str:
+        """Return how far the server is with a packet: ``stored``, ``opened``, ``refused`` or ``quarantined``.
+
+        Raises:
+            WillRetry: ``server.unreachable``, ``server.busy``.
+            StaffMustFix: the server's own word, e.g. that it has no such packet.
+        """
+        return str(self._http_now().json("GET", f"/v1/packets/{sha256}").get("state", ""))
+
     # ------------------------------------------------------------ ServerLink
 
     def request_code(self, contact: Contact, language: str) -> CodeTicket:

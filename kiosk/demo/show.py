@@ -18,6 +18,7 @@ import numpy as np
 from kiosk.bootstrap import Kiosk, open_kiosk, open_vault, start_server, voter_services
 from kiosk.demo.animated_head import AnimatedHead
 from kiosk.demo.camera_shots import DeskCamera
+from kiosk.demo.head_mesh import astronaut
 from kiosk.demo.people import DemoVoter, demo_voter, energy_bill
 from kiosk.demo.phone import Phone
 from kiosk.demo.specimen import passport_page
@@ -41,7 +42,7 @@ class Desk:
         pace = (kiosk.clock, time.sleep)
         self.camera = DeskCamera(seed=3, pace=pace)
         bill = np.asarray(energy_bill(voter))[:, :, ::-1].copy()
-        self._papers = {"passport": passport_page(voter.holder), "bill": bill, "": None}
+        self._papers = {"passport": passport_page(voter.holder, astronaut()[15:285, 118:328]), "bill": bill, "": None}
 
     def lay(self, paper: str) -> None:
         self.camera.show(self._papers[paper])

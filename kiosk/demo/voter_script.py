@@ -126,7 +126,7 @@ class VoterScript:
                     looked["challenge"] = True
                     self.hands.look("face-challenge")
                 self._act(asked)
-            elif not asked and not looked["hold"] and self.window.stage.face_live.live:
+            elif not asked and not looked["hold"] and self.pages.face.panel.preview.shows_picture:
                 looked["hold"] = True
                 self.hands.look("face-frame")
             seen = asked

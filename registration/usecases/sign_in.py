@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from registration.errors import VoterCanFix, WillRetry
@@ -22,8 +23,19 @@ class SignedIn:
     online: bool = True
 
 
-def sign_in(contact: Contact, password: str, *, drafts: Drafts, link: ServerLink) -> SignedIn:
+def sign_in(
+    contact: Contact,
+    password: str,
+    *,
+    drafts: Drafts,
+    link: ServerLink,
+    server_knows: Callable[[VoterKey], bool] = lambda _key: True,
+) -> SignedIn:
     """Open the voter's drafts and, when it can be reached, a session at the server.
+
+    Args:
+        server_knows: whether the server can know the account of a voter of this kiosk by now; while it cannot, it is
+            not asked, for it would count a wrong try. May raise WillRetry.
 
     Raises:
         VoterCanFix: ``login.wrong``, ``login.locked``; ``login.wrong_offline`` when only this kiosk could be asked.
@@ -32,11 +44,12 @@ def sign_in(contact: Contact, password: str, *, drafts: Drafts, link: ServerLink
     key, refused = _unlock(contact, password, drafts)
     session, online = None, True
     try:
-        session = link.sign_in(contact, password)
+        if key is None or server_knows(key):
+            session = link.sign_in(contact, password)
     except WillRetry:
         online = False
     except VoterCanFix as error:
-        # The server may not know the account yet: it was opened here and is still on its way.
+        # Here the password was right; the server's refusal, e.g. of a changed one, must not shut the voter out.
         refused = error if key is None else refused
     if session is None and key is None:
         if not online:

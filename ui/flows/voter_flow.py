@@ -19,11 +19,11 @@ from registration.journey.draft import DraftUnreadable, decode_draft
 from registration.journey.state import State
 from registration.journey.views import ChoiceView, HomeView, LogInView, StartView, StatusItem
 from registration.model.case import CaseState
-from registration.model.contact import parse_contact
+from registration.model.contact import Contact, parse_contact
 from registration.model.ids import RequestId, ServiceId
 from registration.ports import FinishedSubmission, RequestStatus
 from registration.usecases.file_request import continue_request
-from registration.usecases.sign_in import sign_in
+from registration.usecases.sign_in import SignedIn, sign_in
 from ui.flows.journey_flow import JourneyFlow
 from ui.flows.voter_services import Voter, VoterServices
 from ui.tasks import TaskRunner
@@ -129,7 +129,7 @@ class VoterFlow(QObject):
                 self.failed.emit(error)
 
         def attempt() -> Voter:
-            found = sign_in(parsed, password, drafts=self._services.drafts, link=self._services.link)
+            found = self._sign_in(parsed, password)
             return Voter(parsed, found.key, password, found.session, found.profile)
 
         self._work("voter.busy.log_in", attempt, signed, refused)
@@ -150,7 +150,7 @@ class VoterFlow(QObject):
         statuses: tuple[RequestStatus, ...] = ()
         online, looked = True, None
         try:
-            if voter.session is None:
+            if voter.session is None and self._services.account_known(voter.key):
                 self._sign_in_late(voter)
             if voter.session is not None:
                 statuses = self._services.link.requests(voter.session)
@@ -162,8 +162,14 @@ class VoterFlow(QObject):
             voter.session = None
         return _Look(kept, finished, statuses, online, looked)
 
+    def _sign_in(self, contact: Contact, password: str) -> SignedIn:
+        services = self._services
+        return sign_in(
+            contact, password, drafts=services.drafts, link=services.link, server_knows=services.account_known
+        )
+
     def _sign_in_late(self, voter: Voter) -> None:
-        found = sign_in(voter.contact, voter.password, drafts=self._services.drafts, link=self._services.link)
+        found = self._sign_in(voter.contact, voter.password)
         voter.key, voter.session = found.key, found.session
         voter.profile = found.profile or voter.profile
         if not found.online:

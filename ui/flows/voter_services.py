@@ -49,6 +49,8 @@ class VoterServices:
     """A fresh UUIDv7."""
     sync_now: Callable[[], None]
     """One round with the server; raises WillRetry when it cannot be reached."""
+    account_known: Callable[[VoterKey], bool]
+    """Whether the server can know the voter's account by now; signing in earlier would count as a wrong try."""
     camera_problem: Callable[[], str]
     """Error code of the face camera, "" when it is ready. May take a second."""
     registration_open: Callable[[], bool]

@@ -82,6 +82,7 @@ class VoterStage(QObject):
         flow.wiped.connect(self._wipe)
         shell.stay_requested.connect(self._idle.stay)
         shell.leave_requested.connect(flow.discard)
+        shell.exit_requested.connect(flow.leave)
         self._idle.warned.connect(shell.show_idle_warning)
         self._idle.returned.connect(shell.hide_idle_warning)
         self._idle.expired.connect(flow.leave)
@@ -152,10 +153,12 @@ class VoterStage(QObject):
             self._stop_camera()
         page.show_view(view)  # type: ignore[attr-defined]  # every page of the table has it, for its own view
         self._shell.show_page(page)
-        if page is self.pages.start:
-            self._idle.stop()
-        else:
+        visiting = page is not self.pages.start
+        self._shell.offer_exit(visiting)
+        if visiting:
             self._idle.start()
+        else:
+            self._idle.stop()
 
     def _back(self) -> None:
         self._stop_camera()

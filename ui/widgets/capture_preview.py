@@ -27,7 +27,7 @@ class Shape(StrEnum):
 
 _RATIO = {Shape.PASSPORT: 125 / 88, Shape.CARD: 85.6 / 53.98, Shape.PAGE: 210 / 297}
 """Width by height: ICAO Doc 9303 TD3 and TD1 pages, an A4 page."""
-_SHARE = {Shape.PASSPORT: 0.80, Shape.CARD: 0.66, Shape.PAGE: 0.94}
+_SHARE = {Shape.PASSPORT: 0.90, Shape.CARD: 0.70, Shape.PAGE: 0.94}
 """Height of the guide as a share of the picture's height."""
 _DIM = QColor(0, 0, 0, 140)
 
@@ -74,6 +74,11 @@ class CapturePreview(QWidget):
         self._image = self._guidance = None
         self.update()
 
+    @property
+    def shows_picture(self) -> bool:
+        """True once a frame has come."""
+        return self._image is not None
+
     def restyle(self, look: Look) -> None:
         self._look = look
         self.update()
@@ -116,10 +121,18 @@ class CapturePreview(QWidget):
             outline.addEllipse(hole)
         else:
             outline.addRoundedRect(hole, hole.height() * 0.04, hole.height() * 0.04)
+        found = self._found(picture)
+        if green and found is not None and self.shape is not Shape.FACE:
+            # What turned green is the document itself, wherever in the guide it lies.
+            outline = QPainterPath()
+            outline.addPolygon(found)
+            outline.closeSubpath()
+            hole = outline.boundingRect()
         around.addRect(whole)
         painter.fillPath(around - outline, _DIM)
-        if self._guidance is not None and self._guidance.outline and not green:
-            self._paint_found(painter, picture, self._guidance.outline)
+        if found is not None and not green:
+            painter.setPen(QPen(QColor(255, 255, 255, 150), 2))
+            painter.drawPolygon(found)
         # A dark line under the light one keeps the guide visible on white walls too.
         painter.setPen(QPen(QColor(0, 0, 0, 170), 18 if green else 10))
         painter.drawPath(outline)
@@ -131,14 +144,20 @@ class CapturePreview(QWidget):
         if self._guidance is not None and self._guidance.progress > 0:
             self._paint_progress(painter, whole, self._guidance.progress)
 
-    def _paint_found(self, painter: QPainter, picture: QRectF, outline: tuple[tuple[float, float], ...]) -> None:
+    def _found(self, picture: QRectF) -> QPolygonF | None:
+        """What the session found, in the widget's pixels."""
+        if self._guidance is None or not self._guidance.outline:
+            return None
         mirrored = self.shape is Shape.FACE
-        points = [
-            QPointF(picture.left() + picture.width() * (1 - x if mirrored else x), picture.top() + picture.height() * y)
-            for x, y in outline
-        ]
-        painter.setPen(QPen(QColor(255, 255, 255, 150), 2))
-        painter.drawPolygon(QPolygonF(points))
+        return QPolygonF(
+            [
+                QPointF(
+                    picture.left() + picture.width() * (1 - x if mirrored else x),
+                    picture.top() + picture.height() * y,
+                )
+                for x, y in self._guidance.outline
+            ]
+        )
 
     def _paint_tick(self, painter: QPainter, hole: QRectF) -> None:
         radius = max(22.0, hole.height() * 0.06)
