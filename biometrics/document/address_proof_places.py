@@ -72,7 +72,7 @@ def parse(address: str) -> Declared:
             street, number, letter = _street(left)
             if not street:
                 street = left
-        elif street and not number and left and re.fullmatch(r"\d{1,4}[a-z]?", left[-1]) and not set(left) & FLAT:
+        elif street and not number and left and re.fullmatch(r"\d{1,4}[a-zα-ε]?", left[-1]) and not set(left) & FLAT:
             number, letter = _split(left[-1])
         elif street and not town and not (set(left) & (COUNTRIES | FLAT)) and not any(t.isdigit() for t in left):
             town = [t for t in left if len(t) > 2]
@@ -89,11 +89,11 @@ def _postcode(text: str) -> str:
 
 def _split(token: str) -> tuple[str, str]:
     digits = re.match(r"\d+", token)
-    return (digits.group(), token[digits.end() :][:1]) if digits else ("", "")
+    return (digits.group(), token[digits.end() :][:1].translate(_GREEK_SUFFIX)) if digits else ("", "")
 
 
 def _street(words: list[str]) -> tuple[list[str], str, str]:
-    numbers = [i for i, w in enumerate(words) if re.fullmatch(r"\d{1,4}[a-z]?", w)]
+    numbers = [i for i, w in enumerate(words) if re.fullmatch(r"\d{1,4}[a-zα-ε]?", w)]
     if not numbers:
         return _core(words), "", ""
     at = 0 if numbers[0] == 0 and len(words) > 1 else numbers[-1]
@@ -232,7 +232,7 @@ def _judge(
                 break
         neighbours = [*after[:2], *before[-2:]]
         other = not number and any(
-            re.fullmatch(r"\d{1,4}[a-z]?", _digits(t.text)) for t in neighbours if _numeric(t.text)
+            re.fullmatch(r"\d{1,4}[a-zα-ε]?", _digits(t.text)) for t in neighbours if _numeric(t.text)
         )
     else:
         number = True
@@ -259,7 +259,12 @@ def _numeric(text: str) -> bool:
     return any(c.isdigit() for c in text)
 
 
+_GREEK_SUFFIX = str.maketrans("αβγδε", "abcde")
+"""Letters behind a house number on a Greek page: 43Α is 43A."""
+
+
 def _house(text: str, declared: Declared) -> bool:
+    text = text.translate(_GREEK_SUFFIX)
     for form in (text, _digits(text)):
         digits, tail = _split(form)
         if digits == declared.number and len(form) - len(digits) <= 1:

@@ -18,6 +18,8 @@ from biometrics.document.text_ocr import Grey, Word
 LETTER = 20.0
 """Height in pixels to which the letters of a page are brought: Tesseract reads best around it."""
 _MAX_SIDE = 4200
+_DARK = 95.0
+"""Grey level under which most of a sheet is ink: light letters on a dark card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,8 @@ def trusted(read: list[Word] | tuple[Word, ...]) -> float:
 def read(picture: NDArray[np.uint8]) -> Page:
     """Read a BGR photograph, scan or screenshot of a page in whatever direction it lies."""
     sheet = page_find.flatten(picture)
-    even = page_find.even_light(sheet.grey)
+    dark = float(np.median(sheet.grey)) < _DARK
+    even = page_find.even_light(np.asarray(255 - sheet.grey, np.uint8) if dark else sheet.grey)
     text, letter = page_find.letters(page_find.ink(even))
     scale = min(max(LETTER / letter, 0.35), 3.0) if letter else 1.0
     scale = min(scale, _MAX_SIDE / max(even.shape))

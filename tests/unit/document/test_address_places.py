@@ -72,6 +72,7 @@ def test_finds_the_declared_address(address: str, lines: tuple[str, ...]) -> Non
     ("address", "lines"),
     [
         ("Ermou 15, 105 63 Athinë", ("Οδός Ερμού 15", "105 63 ΑΘΗΝΑ")),
+        ("Agiou Dimitriou 43A, 388 87 Volos", ("Αγίου Δημητρίου 43Α", "388 87 ΒΟΛΟΣ")),
         ("Leoforos Kifisias 7, 115 23 Athens", ("ΛΕΩΦ. ΚΗΦΙΣΙΑΣ 7", "ΑΘΗΝΑ 115 23")),
         ("Eleftheriou Venizelou 9, 546 24 Selanik", ("Ελ. Βενιζέλου 9", "546 24 Θεσσαλονίκη")),
     ],
