@@ -1,0 +1,141 @@
+"""Refusing and returning: reasons from the list, words for the voter. Stands beside the documents, not before them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QVBoxLayout, QWidget
+
+from registration.model.case import REFUSAL_REASONS, Action
+from registration.review_desk import MOST_COMMENT
+from resources import texts
+from ui.notices import Problem, sentence
+from ui.review.decisions import COMMENT, REASONS, lacks
+from ui.review.parts import line, spread
+from ui.review.views import Draft
+from ui.widgets.buttons import button
+from ui.widgets.labels import Text, column
+from ui.words import Words
+
+
+class DecisionPanel(QWidget):
+    """Signals: made(action, reasons, comment), changed(Draft), cancelled()."""
+
+    made = Signal(object, object, str)
+    changed = Signal(object)
+    cancelled = Signal()
+
+    def __init__(self, words: Words) -> None:
+        super().__init__()
+        self._words = words
+        self.action = Action.REFUSE
+        self._language = words.language
+        self._problems: tuple[Problem, ...] = ()
+        self._writing = False
+        self.reason_boxes = {reason: QCheckBox() for reason in REFUSAL_REASONS}
+        self.comment = QPlainTextEdit()
+        self.comment.setTabChangesFocus(True)
+        self.comment.setMinimumHeight(110)
+        self.comment.setMaximumHeight(220)
+        self.send_button, self.cancel_button = button("primary"), button()
+        self._heading, self._reasons_title = Text("heading"), Text("label")
+        self._comment_title, self._note, self._count = Text("label"), Text("hint"), line("caption")
+        self._reasons_error, self._comment_error = Text("fieldError"), Text("fieldError")
+        self._reasons = QWidget()
+        self._reasons.setLayout(
+            column(self._reasons_title, self._reasons_error, *self.reason_boxes.values(), spacing=2)
+        )
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(16, 12, 16, 12)
+        rows.setSpacing(8)
+        for widget in (
+            self._heading,
+            self._reasons,
+            self._comment_title,
+            self._note,
+            self._comment_error,
+            self.comment,
+        ):
+            rows.addWidget(widget)
+        rows.addWidget(self._count)
+        rows.addLayout(spread(self.send_button, self.cancel_button))
+        rows.addStretch(1)
+        for box in self.reason_boxes.values():
+            box.toggled.connect(lambda _on: self._changed())
+        self.comment.textChanged.connect(self._changed)
+        self.send_button.clicked.connect(self.send)
+        self.cancel_button.clicked.connect(self.cancelled)
+
+    def begin(self, action: Action, draft: Draft, voter_language: str) -> None:
+        """Ask for a refusal's or a return's reasons and comment, with what was written before."""
+        self.action, self._language = action, voter_language
+        self._problems = ()
+        self._writing = True
+        for reason, box in self.reason_boxes.items():
+            box.setChecked(reason in draft.reasons)
+        if self.comment.toPlainText() != draft.comment:
+            self.comment.setPlainText(draft.comment)
+        self._writing = False
+        self.retranslate()
+        first: QWidget = next(iter(self.reason_boxes.values())) if action is Action.REFUSE else self.comment
+        first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def draft(self) -> Draft:
+        chosen = tuple(reason for reason, box in self.reason_boxes.items() if box.isChecked())
+        return Draft(self.action, chosen if self.action is Action.REFUSE else (), self.comment.toPlainText())
+
+    def send(self) -> None:
+        """Decide, or say what is missing; what was written stays."""
+        draft = self.draft()
+        self._problems = lacks(self.action, draft.reasons, draft.comment)
+        self.retranslate()
+        if not self._problems:
+            self.made.emit(self.action, draft.reasons, draft.comment.strip())
+        elif self._problems[0].field == REASONS:
+            next(iter(self.reason_boxes.values())).setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.comment.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape leaves, Ctrl+Enter decides, a digit ticks its reason."""
+        number = event.key() - Qt.Key.Key_1
+        if event.key() == Qt.Key.Key_Escape:
+            self.cancelled.emit()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and (
+            event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        ):
+            self.send()
+        elif self.action is Action.REFUSE and 0 <= number < len(REFUSAL_REASONS):
+            box = self.reason_boxes[REFUSAL_REASONS[number]]
+            box.toggle()
+            box.setFocus(Qt.FocusReason.TabFocusReason)
+        else:
+            # Nothing typed here may decide: A is a letter of a comment.
+            event.accept()
+
+    def _changed(self) -> None:
+        self._count.setText(f"{len(self.comment.toPlainText().strip())} / {MOST_COMMENT}")
+        if not self._writing:
+            self.changed.emit(self.draft())
+
+    def retranslate(self) -> None:
+        words, refuse = self._words, self.action is Action.REFUSE
+        self._heading.say(words(f"review.action.{self.action}"))
+        self._reasons.setVisible(refuse)
+        self._reasons_title.say(words("review.reason.title"))
+        for number, (reason, box) in enumerate(self.reason_boxes.items(), 1):
+            box.setText(f"{number}  {words(f'review.reason.{reason}')}")
+        comment = words("review.comment")
+        self._comment_title.say(words("shell.optional", label=comment) if refuse else comment)
+        known = self._language if self._language in texts.LANGUAGES else words.language
+        self._note.say(words("review.desk.comment_note", language=texts.text(known, "shell.language_name")))
+        self.comment.setAccessibleName(comment)
+        self.send_button.setText(f"{words(f'review.action.{self.action}')}  (Ctrl+Enter)")
+        self.cancel_button.setText(f"{words('shell.cancel')}  (Esc)")
+        said = {problem.field: sentence(words, problem) for problem in self._problems}
+        self._reasons_error.say(f"✗  {said[REASONS]}" if REASONS in said else "")
+        self._comment_error.say(f"✗  {said[COMMENT]}" if COMMENT in said else "")
+        self._changed_count()
+
+    def _changed_count(self) -> None:
+        self._count.setText(f"{len(self.comment.toPlainText().strip())} / {MOST_COMMENT}")

@@ -1,0 +1,319 @@
+"""The officials' window: header, page in front, what can be undone. Keys A, R, K, N, L; Ctrl+Z takes back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from PySide6.QtCore import QEventLoop, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
+
+from registration.catalog.definitions import Service
+from registration.model.ids import ServiceId
+from registration.ports import Clock
+from registration.review_desk import ReviewDesk
+from resources import texts
+from ui.desk_look import desk_look, desk_style
+from ui.flows.review_flow import ReviewFlow
+from ui.idle import IdleWatch
+from ui.notices import Problem, sentence
+from ui.review.case_page import CasePage
+from ui.review.queue_page import QueuePage
+from ui.review.reopen_page import ReopenPage
+from ui.review.sign_in_page import SignInPage
+from ui.review.undo_bar import UndoBar, UnsentPanel
+from ui.review.views import CaseView, News, QueueView, ReopenView, SignInView
+from ui.tasks import TaskRunner
+from ui.theme import Look
+from ui.widgets.buttons import button
+from ui.widgets.labels import Panel
+from ui.words import Words
+
+NO_CATALOG: Mapping[ServiceId, Service] = MappingProxyType({})
+_CLOSE_WITHIN_MS = 10_000
+
+
+class DeskFrame(QWidget):
+    """The top-level widget. Signals: closing(): it wants to close, `may_close` decides."""
+
+    closing = Signal()
+
+    def __init__(self, key: Callable[[QKeyEvent], bool]) -> None:
+        super().__init__()
+        self.setObjectName("shell")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.may_close = False
+        self._key = key
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Gets the keys that nobody else wanted: a text field keeps its letters."""
+        if not self._key(event):
+            super().keyPressEvent(event)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.may_close:
+            self.closing.emit()
+        event.setAccepted(self.may_close)
+
+
+class ReviewWindow:
+    """The review desk with everything it runs on.
+
+    A script finds what a person finds: `sign_in` (name_line, password_line, code_line, sign_in_button), `queue`
+    (row(reference), refresh_button, next_button, state_buttons), `case` (approve_button, refuse_button,
+    return_button, next_button, release_button, decision, viewer, undo_button), `undo_bar`, `unsent`.
+    """
+
+    def __init__(
+        self,
+        desk: ReviewDesk,
+        clock: Clock,
+        words: Words,
+        *,
+        undo_seconds: float = 10.0,
+        idle_seconds: float = 900.0,
+        catalog: Mapping[ServiceId, Service] = NO_CATALOG,
+        look: Look | None = None,
+    ) -> None:
+        """Build the window.
+
+        Args:
+            undo_seconds: how long a decision can be taken back before it is sent.
+            idle_seconds: without key or mouse until the desk locks itself.
+            catalog: gives kinds of attachments their names.
+        """
+        self.words = words
+        self.look = look or desk_look()
+        self.window = DeskFrame(self._key)
+        self.tasks = TaskRunner(threads=1, parent=self.window)
+        self.flow = ReviewFlow(desk, clock, self.tasks, undo_seconds=undo_seconds, parent=self.window)
+        self.idle = IdleWatch(clock.monotonic, idle_seconds=idle_seconds, warning_seconds=0, parent=self.window)
+        self.sign_in, self.queue, self.reopen = SignInPage(words), QueuePage(words), ReopenPage(words)
+        self.case = CasePage(words, self.look, catalog)
+        self.undo_bar, self.unsent = UndoBar(words), UnsentPanel(words)
+        self.case.undo_button = self.undo_bar.undo_button
+        self._problem: Problem | None = None
+        self._news: News | None = None
+        self._build()
+        self._connect()
+        self.window.resize(1920, 1080)
+        self.window.setMinimumSize(1024, 640)
+        self.window.setStyleSheet(desk_style(self.look))
+        self._retranslate()
+
+    @property
+    def page(self) -> QWidget:
+        """The page in front: `sign_in`, `queue`, `case` or `reopen`."""
+        front = self._pages.currentWidget()
+        assert front is not None
+        return front
+
+    def _build(self) -> None:
+        header = QFrame()
+        header.setObjectName("header")
+        row = QHBoxLayout(header)
+        row.setContentsMargins(24, 6, 24, 6)
+        row.setSpacing(12)
+        self._title, self._who = QLabel(), QLabel()
+        self.lock_button, self.sign_out_button = button(), button()
+        self.language_buttons = {language: button() for language in texts.LANGUAGES}
+        row.addWidget(self._title)
+        row.addStretch(1)
+        row.addWidget(self._who)
+        for made in (*self.language_buttons.values(), self.lock_button, self.sign_out_button):
+            row.addWidget(made)
+        for language, made in self.language_buttons.items():
+            made.setText(texts.text(language, "shell.language_name"))
+            made.setCheckable(True)
+            made.clicked.connect(lambda _checked=False, language=language: self._speak(language))
+        self._busy = QProgressBar()
+        self._busy.setTextVisible(False)
+        self._busy.setRange(0, 0)
+        self._busy.setFixedHeight(4)
+        keep = self._busy.sizePolicy()
+        keep.setRetainSizeWhenHidden(True)
+        self._busy.setSizePolicy(keep)
+        self._busy.hide()
+        self._wait = QTimer(self.window)
+        self._wait.setSingleShot(True)
+        self._wait.setInterval(300)
+        self._wait.timeout.connect(self._busy.show)
+        self._problem_panel, self._news_panel = Panel("errorPanel", "⚠"), Panel("goodPanel", "✓")
+        notes = QVBoxLayout()
+        notes.setContentsMargins(24, 0, 24, 0)
+        notes.addWidget(self._problem_panel)
+        notes.addWidget(self._news_panel)
+        self._pages = QStackedWidget()
+        for page in (self.sign_in, self.queue, self.case, self.reopen):
+            self._pages.addWidget(page)
+        column = QVBoxLayout(self.window)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(header)
+        column.addWidget(self._busy)
+        column.addLayout(notes)
+        column.addWidget(self._pages, 1)
+        column.addWidget(self.unsent)
+        column.addWidget(self.undo_bar)
+
+    def _connect(self) -> None:
+        flow = self.flow
+        flow.shown.connect(self._show)
+        flow.working.connect(self._show_work)
+        flow.problem.connect(self._say_problem)
+        flow.news.connect(self._say_news)
+        flow.may_close.connect(self._end)
+        flow.sending.undo_changed.connect(self.undo_bar.show_view)
+        flow.sending.unsent_changed.connect(self.unsent.show_views)
+        self.sign_in.submitted.connect(flow.sign_in)
+        self.sign_in.other_requested.connect(flow.change_official)
+        self.queue.open_requested.connect(flow.open)
+        self.queue.take_over_requested.connect(flow.take_over)
+        self.queue.wanted_changed.connect(flow.show_queue)
+        self.queue.refresh_requested.connect(flow.refresh)
+        self.queue.next_requested.connect(flow.next)
+        self.case.decided.connect(flow.decide)
+        self.case.draft_changed.connect(flow.keep_draft)
+        self.case.next_requested.connect(flow.next)
+        self.case.release_requested.connect(flow.release)
+        self.reopen.submitted.connect(flow.reopen)
+        self.reopen.cancelled.connect(flow.refresh)
+        self.undo_bar.undo_requested.connect(flow.undo)
+        self.unsent.retry_requested.connect(flow.retry)
+        self.unsent.open_requested.connect(flow.open_unsent)
+        self.unsent.drop_requested.connect(flow.drop_unsent)
+        self.lock_button.clicked.connect(flow.lock)
+        self.sign_out_button.clicked.connect(flow.sign_out)
+        self.idle.expired.connect(flow.lock)
+        self.window.closing.connect(flow.ask_close)
+        self.words.changed.connect(self._retranslate)
+
+    # ------------------------------------------------------------ life
+
+    def start(self, *, full_screen: bool = False) -> None:
+        """Show the sign-in page."""
+        self.flow.start()
+        if full_screen:
+            self.window.showMaximized()
+        else:
+            self.window.show()
+
+    def close(self) -> None:
+        """End: a decision whose undo time runs is sent first. Safe to call twice."""
+        self.idle.stop()
+        if not self.window.may_close:
+            self.flow.ask_close()
+            self._wait_for_tasks()
+        self._end()
+        self.tasks.close()
+
+    def _wait_for_tasks(self) -> None:
+        """Let what is on its way to the server arrive, at most ten seconds."""
+        loop = QEventLoop()
+        look = QTimer()
+        look.setInterval(10)
+        look.timeout.connect(lambda: None if self.tasks.busy else loop.quit())
+        QTimer.singleShot(_CLOSE_WITHIN_MS, loop, loop.quit)
+        look.start()
+        if self.tasks.busy:
+            loop.exec()
+
+    def _end(self) -> None:
+        self.window.may_close = True
+        self.window.close()
+
+    # ------------------------------------------------------------ what the flow says
+
+    def _show(self, view: object) -> None:
+        match view:
+            case SignInView():
+                self.idle.stop()
+                self.case.forget()
+                self._bring(self.sign_in)
+                self.sign_in.show_view(view)
+            case QueueView():
+                self._bring(self.queue)
+                self.queue.show_view(view)
+                self.case.forget()
+            case CaseView():
+                self._bring(self.case)
+                self.case.show_view(view)
+            case ReopenView():
+                self._bring(self.reopen)
+                self.reopen.show_view(view)
+        signed = self.flow.session is not None
+        if signed:
+            self.idle.start()
+        self.unsent.allow(signed)
+        self._write_who()
+
+    def _bring(self, page: QWidget) -> None:
+        if self._pages.currentWidget() is not page:
+            self._pages.setCurrentWidget(page)
+
+    def _show_work(self, busy: bool) -> None:
+        if busy:
+            self._wait.start()
+        else:
+            self._wait.stop()
+            self._busy.hide()
+
+    def _say_problem(self, problem: Problem | None) -> None:
+        self._problem = problem
+        self._write_notes()
+
+    def _say_news(self, news: News | None) -> None:
+        self._news = news
+        self._write_notes()
+
+    def _speak(self, language: str) -> None:
+        self.words.choose(language)
+        self._retranslate()
+
+    # ------------------------------------------------------------ keys
+
+    def _key(self, event: QKeyEvent) -> bool:
+        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        if control and event.key() == Qt.Key.Key_Z:
+            self.flow.undo()
+            return True
+        if event.key() == Qt.Key.Key_F5 and self.page is self.queue:
+            self.flow.refresh()
+            return True
+        if self.page is self.case:
+            return self.case.key(event)
+        if self.page is self.queue and event.key() == Qt.Key.Key_N and not control:
+            self.queue.next_button.click()
+            return True
+        return False
+
+    # ------------------------------------------------------------ words
+
+    def _write_notes(self) -> None:
+        words, news = self.words, self._news
+        self._problem_panel.say("" if self._problem is None else sentence(words, self._problem))
+        if news is None:
+            self._news_panel.say()
+            return
+        action = words(f"review.desk.decided.{news.action}") if news.action is not None else ""
+        self._news_panel.say(words(f"review.desk.news.{news.what}", reference=news.reference, decided=action))
+
+    def _write_who(self) -> None:
+        session = self.flow.session
+        self._who.setText("" if session is None else f"{session.name} · {self.words(f'review.role.{session.role}')}")
+        for made in (self.lock_button, self.sign_out_button):
+            made.setVisible(session is not None)
+
+    def _retranslate(self) -> None:
+        words = self.words
+        self.window.setWindowTitle(words("review.title"))
+        self._title.setText(words("review.title"))
+        self.lock_button.setText(words("review.desk.lock"))
+        self.sign_out_button.setText(words("review.desk.sign_out"))
+        for language, made in self.language_buttons.items():
+            made.setChecked(language == words.language)
+        for page in (self.sign_in, self.queue, self.case, self.reopen, self.undo_bar, self.unsent):
+            page.retranslate()
+        self._write_notes()
+        self._write_who()
