@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 Pixels = NDArray[np.uint8]
 Points = NDArray[np.float64]
 
-DETECTOR_EVERY = 4
-"""Frames between two looks for further faces, in turn by the full-range and by the short-range detector."""
+_LOOKS_EVERY = (0.8, 0.2)
+"""Seconds between two looks for further faces by the full-range and by the short-range detector. The first takes as
+long as everything else together, so it must not run often."""
 _GRAPH_HEIGHT = 360
 """Frames are shrunk by a whole number to about this height for the graphs, whose own input is 192 x 192 pixels."""
 _SAME_FACE = 0.3
@@ -52,8 +53,8 @@ class FaceReading:
 class FaceAnalyser:
     """MediaPipe's face mesh and both its face detectors, run on the CPU.
 
-    The mesh follows one face in every frame. Every `DETECTOR_EVERY` frames one of the detectors looks for others: each
-    finds faces that the other misses. Not thread-safe; about 130 MB with its models.
+    The mesh follows one face in every frame. The detectors look for others a few times a second, at most one of them
+    in a frame: each finds faces that the other misses. Not thread-safe; about 130 MB with its models.
     """
 
     def __init__(self, pitch_offset: float) -> None:
@@ -69,7 +70,7 @@ class FaceAnalyser:
         self._detectors = [
             face_detection.FaceDetection(model_selection=model, min_detection_confidence=0.5) for model in (1, 0)
         ]
-        self._count = 0
+        self._due = [float("-inf")] * 2
         self._others: list[tuple[float, ...]] = [(), ()]
 
     def close(self) -> None:
@@ -85,11 +86,11 @@ class FaceAnalyser:
         rgb = _for_graphs(pixels)
         face = self._face(rgb, width, height)
         box = None if face is None else _box(face)
-        if self._count % DETECTOR_EVERY == 0:
-            which = (self._count // DETECTOR_EVERY) % 2
+        which = next((k for k in (0, 1) if at >= self._due[k]), None)
+        if which is not None:
+            self._due[which] = at + _LOOKS_EVERY[which]
             found = _detections(self._detectors[which], rgb, width, height)
             self._others[which] = tuple(_area(other) for other in found if box is None or not _same(other, box))
-        self._count += 1
         others = max(self._others, key=len)
         if face is None or box is None:
             return FaceReading(at=at, faces=len(others))

@@ -171,7 +171,8 @@ class HeadRenderer:
 
     def _scene_behind(self, look: Look) -> Pixels:
         mesh = self._mesh
-        x, y, ied = round(look.x * self._width, 1), round(look.y * self._height, 1), round(look.ied, 1)
+        # The shoulders follow in whole pixels, so that most frames of a small sway find their picture made.
+        x, y, ied = float(round(look.x * self._width)), float(round(look.y * self._height)), round(2 * look.ied) / 2
         if self._behind is None or self._behind[0] != (x, y, ied):
             s = ied / mesh.ied
             matrix = np.array([[s, 0, x - s * mesh.eyes_at[0]], [0, s, y - s * mesh.eyes_at[1]]])

@@ -213,7 +213,7 @@ def test_a_second_person_stops_the_challenges(session: FaceSession) -> None:
     def watch(session: FaceSession, guidance: Guidance) -> None:
         person.second_person = person.second_person or bool(guidance.challenge)
 
-    story = play(session, person, 3, watch=watch)
+    story = play(session, person, 4, watch=watch)
     assert story.portrait is None
     assert story.hints[-1] == "face_several"
 
