@@ -70,6 +70,10 @@ class FakeServerLink:
     def be_busy(self, retry_after: int = 0) -> None:
         self._problem = WillRetry("server.busy", retry_after=retry_after)
 
+    @property
+    def offline(self) -> bool:
+        return self._problem is not None and self._problem.code == "server.unreachable"
+
     def come_back(self) -> None:
         self._problem = None
 

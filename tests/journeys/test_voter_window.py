@@ -19,7 +19,7 @@ def test_a_voter_opens_an_account(visit: Visit) -> None:
 
     assert steps == ["contact", "contact_confirm", "code", "password", "face", "face_saved", "person", "done"]
     assert [entry.kind for entry in visit.outbox.entries()] == ["account"]
-    visit.hands.wait(lambda: visit.window.flow.journey.state.delivered, "the receipt")
+    visit.hands.wait(lambda: visit.state.delivered, "the receipt")
 
 
 def test_a_voter_files_a_request_and_reads_that_it_was_sent(visit: Visit) -> None:
