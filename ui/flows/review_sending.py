@@ -161,7 +161,9 @@ class ReviewSending(QObject):
         # A call that broke off for a reason nobody foresaw may have reached the server too.
         uncertain = outgoing.uncertain or isinstance(error, WillRetry) or problem.code == "unexpected"
         if outgoing.uncertain and problem.code in _ALREADY_DONE:
-            problem = Problem("case.maybe_taken")
+            problem = Problem("desk.maybe_taken")
+        elif isinstance(error, WillRetry):
+            problem = Problem("desk.not_confirmed")
         view = UnsentView(
             outgoing.case_id, outgoing.opened.reference, outgoing.decision.action, problem, uncertain=uncertain
         )

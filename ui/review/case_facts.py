@@ -24,7 +24,8 @@ from ui.theme import Look
 from ui.widgets.labels import Panel, Text
 from ui.words import Words
 
-PORTRAIT_HEIGHT = 220
+PORTRAIT_HEIGHT = 200
+MOST_DUPLICATES = 5
 _FOUND = {Found.YES: GOOD, Found.PARTLY: DOUBT, Found.NO: BAD}
 _DATES = frozenset({"birth_date", "issue_date", "expiry_date"})
 _VERDICT_CELL = {Verdict.MATCHES: "cellGood", Verdict.DIFFERS: "cellBad", Verdict.UNREADABLE: "cellDoubt"}
@@ -104,7 +105,8 @@ class CaseFacts:
             column.addWidget(Picture(image, shown, self._look, PORTRAIT_HEIGHT))
             column.addWidget(line("caption", said))
             row.addLayout(column)
-        row.addLayout(self._liveness(self._case.request.portrait.liveness), 1)
+        row.addLayout(self._liveness(self._case.request.portrait.liveness))
+        row.addStretch(1)
         made.body.addLayout(row)
         return made
 
@@ -120,10 +122,10 @@ class CaseFacts:
         for item in live.challenges:
             name = words(f"voter.challenge.{item.kind}")
             if item.done_at is None:
-                column.addWidget(Text("doubt", f"⚠ {name}: {words('review.desk.not_done')}"))
+                column.addWidget(line("doubt", f"⚠ {name}: {words('review.desk.not_done')}"))
             else:
-                seconds = f"{item.done_at - item.asked_at:.1f}"
-                column.addWidget(Text("caption", f"✓ {name}: {words('review.desk.done_in', seconds=seconds)}"))
+                seconds = f"{item.done_at - item.asked_at:.0f}"
+                column.addWidget(line("caption", f"✓ {name}: {words('review.desk.done_in', seconds=seconds)}"))
         if live.attempts:
             column.addWidget(line("caption", words("review.desk.attempts", n=live.attempts)))
         column.addStretch(1)
@@ -223,10 +225,12 @@ class CaseFacts:
         if not found:
             return None
         made = Section(words("review.same.title"))
-        for item in found:
+        for item in found[:MOST_DUPLICATES]:
             state = tag(DOUBT, words(f"review.state.{item.state}"))
             same = line("caption", words(f"review.same.{item.same}"))
             made.body.addLayout(spread(line("value", item.reference), state, same))
+        if len(found) > MOST_DUPLICATES:
+            made.body.addWidget(line("caption", words("review.desk.more", n=len(found) - MOST_DUPLICATES)))
         return made
 
     def history(self) -> QWidget:

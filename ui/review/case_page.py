@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -32,8 +32,8 @@ from ui.widgets.buttons import button
 from ui.widgets.labels import Text
 from ui.words import Words
 
-_WIDE = 1500
-"""From this width on the table stands beside faces and notices."""
+WIDE = 1700
+"""From this width on the notices stand beside the faces."""
 
 
 class CasePage(QWidget):
@@ -52,6 +52,7 @@ class CasePage(QWidget):
         self._catalog = catalog
         self._view: CaseView | None = None
         self._facts: CaseFacts | None = None
+        self._is_wide = True
         self.undo_button: QPushButton | None = None
         """The undo bar's, for whoever looks for it here; set by the window."""
         self.approve_button, self.refuse_button, self.return_button = button("primary"), button("danger"), button()
@@ -154,28 +155,33 @@ class CasePage(QWidget):
     def _write_facts(self) -> None:
         facts = self._facts
         assert facts is not None
-        first, second = QVBoxLayout(), QVBoxLayout()
-        for box in (first, second):
-            box.setSpacing(10)
-        for notice in facts.notices():
-            first.addWidget(notice)
-        first.addWidget(facts.faces())
-        second.addWidget(facts.table())
-        second.addWidget(facts.address())
-        same = facts.duplicates()
-        if same is not None:
-            first.addWidget(same)
-        first.addWidget(self.checklist)
-        second.addWidget(facts.history())
-        for box in (first, second):
-            box.addStretch(1)
         holder = QWidget()
         holder.setObjectName("facts")
-        placed: QHBoxLayout | QVBoxLayout = QVBoxLayout(holder)
+        placed = QVBoxLayout(holder)
         placed.setContentsMargins(0, 0, 8, 0)
-        placed.setSpacing(10)
-        placed.addLayout(first)
-        placed.addLayout(second)
+        placed.setSpacing(8)
+        wide = self._is_wide = self.width() >= WIDE
+        notices = facts.notices()
+        if wide and notices:
+            beside = QVBoxLayout()
+            beside.setSpacing(8)
+            for notice in notices:
+                beside.addWidget(notice)
+            beside.addStretch(1)
+            row = QHBoxLayout()
+            row.setSpacing(8)
+            row.addWidget(facts.faces())
+            row.addLayout(beside, 1)
+            placed.addLayout(row)
+        else:
+            for notice in notices:
+                placed.addWidget(notice)
+            placed.addWidget(facts.faces())
+        same = facts.duplicates()
+        for section in (facts.table(), facts.address(), same, self.checklist, facts.history()):
+            if section is not None:
+                placed.addWidget(section)
+        placed.addStretch(1)
         # The old facts are deleted by this; the checklist lives on in the new ones.
         self._scroll.setWidget(holder)
         self.checklist.show()
@@ -199,8 +205,10 @@ class CasePage(QWidget):
             self._tags.addWidget(tag(kind, words(f"review.desk.decided.{view.decided}")))
         self._lease.setText(self._lease_words(view.until))
         free = view.decided is None
-        for made in (self.approve_button, self.refuse_button, self.return_button, self.release_button):
+        for made in (self.refuse_button, self.return_button, self.release_button):
             made.setEnabled(free)
+        # Not while a refusal or a return is being written: it would be approved by a slip.
+        self.approve_button.setEnabled(free and not self.asking)
 
     def _lease_words(self, until: datetime | None) -> str:
         return "" if until is None else self._words("review.desk.lease", hour=hour(until))
@@ -238,6 +246,7 @@ class CasePage(QWidget):
         # Shown first: what is hidden takes no focus.
         self._left.setCurrentWidget(self._decision_area)
         self.decision.begin(action, draft, view.opened.case.request.language)
+        self._write_state()
 
     def _suggested(self, action: Action) -> tuple[str, ...]:
         """The reasons that follow from what the official found wrong in the checklist."""
@@ -246,6 +255,7 @@ class CasePage(QWidget):
     def _end_asking(self) -> None:
         self._left.setCurrentWidget(self._scroll)
         self._scroll.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._write_state()
 
     @property
     def asking(self) -> bool:
@@ -270,6 +280,11 @@ class CasePage(QWidget):
         if not event.isAutoRepeat():
             pressed.click()
         return True
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._facts is not None and (self.width() >= WIDE) != self._is_wide:
+            self._write_facts()
 
     # ------------------------------------------------------------ words
 

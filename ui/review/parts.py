@@ -9,8 +9,10 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from registration.model.case import CaseState
+from ui.notices import Problem, sentence
 from ui.theme import Look
 from ui.widgets.labels import Text
+from ui.words import Words
 
 PLAIN, GOOD, BAD, DOUBT = "tag", "tagGood", "tagBad", "tagDoubt"
 """Kinds of tags: named in the style sheet; what they say is in words, never only in colour."""
@@ -49,6 +51,22 @@ def spread(*widgets: QWidget, spacing: int = 8) -> QHBoxLayout:
         row.addWidget(widget)
     row.addStretch(1)
     return row
+
+
+def centred(widget: QWidget) -> QHBoxLayout:
+    """Put a card in the middle; without an alignment flag, so that its wrapped words keep their height."""
+    row = QHBoxLayout()
+    row.addStretch(1)
+    row.addWidget(widget)
+    row.addStretch(1)
+    return row
+
+
+def desk_sentence(words: Words, problem: Problem) -> str:
+    """Return the words for a problem at this desk, where nothing waits in a kiosk to be sent by itself."""
+    if problem.code == "server.unreachable":
+        problem = Problem("desk.unreachable")
+    return sentence(words, problem)
 
 
 def moment(at: datetime) -> str:

@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -41,15 +40,14 @@ class QueueRow(QPushButton):
         super().__init__()
         self.setObjectName("row")
         self.case = row
-        self.setFixedHeight(42)
         self.due_words, due_kind = _due(words, row, now)
         cells: list[QLabel] = [
             line("rowReference", row.reference),
-            line("cell", moment(row.received)),
+            line("text", moment(row.received)),
             tag(due_kind, self.due_words),
-            line("cell", str(row.revision)),
-            line("cell", texts.text(row.language, "shell.language_name") if row.language in texts.LANGUAGES else ""),
-            line("cell", row.claimed_by or "–"),
+            line("text", str(row.revision)),
+            line("text", texts.text(row.language, "shell.language_name") if row.language in texts.LANGUAGES else ""),
+            line("text", row.claimed_by or "–"),
             tag(STATE_TAG.get(row.state, PLAIN), words(f"review.state.{row.state}")),
         ]
         placed = _columns(self, cells)
@@ -77,10 +75,10 @@ def _due(words: Words, row: CaseRow, now: datetime) -> tuple[str, str]:
     if row.overdue:
         return words("review.overdue"), BAD
     if row.state not in (CaseState.SUBMITTED, CaseState.COMPLETED, CaseState.IN_REVIEW):
-        return "–", "cell"
+        return "–", "text"
     days = (row.due - now.date()).days
     said = words("review.due_today") if days <= 0 else words("review.due", n=days)
-    return said, DOUBT if days <= _SOON_DAYS else "cell"
+    return said, DOUBT if days <= _SOON_DAYS else "text"
 
 
 class QueuePage(QWidget):
@@ -102,10 +100,9 @@ class QueuePage(QWidget):
         self.previous_page_button, self.next_page_button = button(), button()
         self.take_over_button, self.leave_it_button = button("danger"), button()
         self._heading, self._page_words = Text("heading"), line("caption")
-        self.language_box = QComboBox()
-        self._language_label = line("label")
-        self._states = QButtonGroup(self)
+        self._states, self._languages = QButtonGroup(self), QButtonGroup(self)
         self.state_buttons: dict[CaseState | None, QPushButton] = {}
+        self.language_buttons: dict[str, QPushButton] = {}
         self._taken: CaseId | None = None
         self._build()
         self.refresh_button.clicked.connect(self.refresh_requested)
@@ -115,7 +112,7 @@ class QueuePage(QWidget):
         self.take_over_button.clicked.connect(self._take_over)
         self.leave_it_button.clicked.connect(lambda: self._ask_take_over(None))
         self._states.buttonClicked.connect(lambda _button: self._filter())
-        self.language_box.activated.connect(lambda _index: self._filter())
+        self._languages.buttonClicked.connect(lambda _button: self._filter())
         self.retranslate()
 
     def _build(self) -> None:
@@ -126,20 +123,19 @@ class QueuePage(QWidget):
         filters = QHBoxLayout()
         filters.setSpacing(6)
         for state in (None, *CaseState):
-            made = button("filter")
-            made.setCheckable(True)
-            self._states.addButton(made)
-            self.state_buttons[state] = made
-            filters.addWidget(made)
+            self.state_buttons[state] = self._filter_button(self._states, filters)
+        languages = QHBoxLayout()
+        languages.setSpacing(6)
+        for language in ("", *texts.LANGUAGES):
+            self.language_buttons[language] = self._filter_button(self._languages, languages)
+        languages.addStretch(1)
         filters.addStretch(1)
-        filters.addWidget(self._language_label)
-        filters.addWidget(self.language_box)
         self._take_over_panel = Panel("warningPanel", "⚠")
         self._take_over_panel.lines.addLayout(spread(self.take_over_button, self.leave_it_button))
         self._head = QFrame()
         self._head.setObjectName("rowHead")
         self._head_cells = [line() for _ in COLUMNS]
-        _columns(self._head, self._head_cells).setContentsMargins(14, 6, 28, 6)
+        _columns(self._head, self._head_cells).setContentsMargins(14, 6, 14, 6)
         self._empty = Text("lead")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         holder = QWidget()
@@ -151,7 +147,6 @@ class QueuePage(QWidget):
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
         self._scroll.setWidget(holder)
-        self._scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         paging = spread(self.previous_page_button, self._page_words, self.next_page_button)
         column = QVBoxLayout(self)
@@ -159,10 +154,21 @@ class QueuePage(QWidget):
         column.setSpacing(10)
         column.addLayout(top)
         column.addLayout(filters)
+        column.addLayout(languages)
         column.addWidget(self._take_over_panel)
-        column.addWidget(self._head)
-        column.addWidget(self._scroll, 1)
+        listed = QVBoxLayout()
+        listed.setSpacing(0)
+        listed.addWidget(self._head)
+        listed.addWidget(self._scroll, 1)
+        column.addLayout(listed, 1)
         column.addLayout(paging)
+
+    def _filter_button(self, group: QButtonGroup, row: QHBoxLayout) -> QPushButton:
+        made = button("filter")
+        made.setCheckable(True)
+        group.addButton(made)
+        row.addWidget(made)
+        return made
 
     # ------------------------------------------------------------ view
 
@@ -221,9 +227,9 @@ class QueuePage(QWidget):
     # ------------------------------------------------------------ filters
 
     def _filter(self) -> None:
-        chosen = self._states.checkedButton()
-        state = next((s for s, made in self.state_buttons.items() if made is chosen), None)
-        self.wanted_changed.emit(QueueFilter(state, self.language_box.currentData() or ""))
+        state = next((s for s, made in self.state_buttons.items() if made.isChecked()), None)
+        language = next((name for name, made in self.language_buttons.items() if made.isChecked()), "")
+        self.wanted_changed.emit(QueueFilter(state, language))
 
     def _turn(self, pages: int) -> None:
         if self._view is not None:
@@ -249,10 +255,8 @@ class QueuePage(QWidget):
         self.refresh_button.setText(words("review.desk.refresh"))
         self.next_button.setText(words("review.desk.next_key"))
         self.leave_it_button.setText(words("shell.cancel"))
-        self._language_label.setText(words("shell.language"))
         for cell, name in zip(self._head_cells, COLUMNS, strict=True):
             cell.setText(words(f"review.desk.queue_column.{name}"))
-        self.language_box.setAccessibleName(words("shell.language"))
         self.previous_page_button.setText(words("review.desk.previous_page"))
         self.next_page_button.setText(words("review.desk.next_page"))
         if view is None:
@@ -264,15 +268,12 @@ class QueuePage(QWidget):
             name = words("review.desk.waiting") if state is None else words(f"review.state.{state}")
             made.setText(f"{name} ({number})")
             made.setChecked(state == view.wanted.state)
-        self._write_languages(view.wanted.language)
+        for language, made in self.language_buttons.items():
+            name = texts.text(language, "shell.language_name") if language else words("review.desk.all_languages")
+            made.setText(name)
+            made.setAccessibleName(f"{words('shell.language')}: {name}")
+            made.setChecked(language == view.wanted.language)
         self._page_words.setText(words("review.desk.page", page=view.page.page, pages=view.page.pages))
         self.previous_page_button.setEnabled(view.page.page > 1)
         self.next_page_button.setEnabled(view.page.page < view.page.pages)
         self._write_rows(view)
-
-    def _write_languages(self, chosen: str) -> None:
-        self.language_box.clear()
-        self.language_box.addItem(self._words("review.desk.all_languages"), "")
-        for language in texts.LANGUAGES:
-            self.language_box.addItem(texts.text(language, "shell.language_name"), language)
-        self.language_box.setCurrentIndex(max(0, self.language_box.findData(chosen)))

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QPlainTextEdit, QVBoxLayout, QWidget
 
 from registration.review_desk import MOST_COMMENT
 from ui.notices import Problem, sentence
-from ui.review.parts import spread
+from ui.review.parts import centred, spread
 from ui.review.views import ReopenView
 from ui.widgets.buttons import button
 from ui.widgets.labels import Text
@@ -41,7 +41,7 @@ class ReopenPage(QWidget):
         rows.addLayout(spread(self.reopen_button, self.cancel_button))
         column = QVBoxLayout(self)
         column.addStretch(2)
-        column.addWidget(card, alignment=Qt.AlignmentFlag.AlignHCenter)
+        column.addLayout(centred(card))
         column.addStretch(3)
         self.reopen_button.clicked.connect(self._submit)
         self.cancel_button.clicked.connect(self.cancelled)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 
-from ui.notices import sentence
+from ui.review.parts import centred, desk_sentence
 from ui.review.views import SignInView
 from ui.widgets.buttons import button
 from ui.widgets.labels import Panel, Text
@@ -49,7 +49,7 @@ class SignInPage(QWidget):
         rows.addWidget(self.other_button)
         column = QVBoxLayout(self)
         column.addStretch(2)
-        column.addWidget(card, alignment=Qt.AlignmentFlag.AlignHCenter)
+        column.addLayout(centred(card))
         column.addStretch(3)
         self.sign_in_button.clicked.connect(self._submit)
         self.other_button.clicked.connect(self.other_requested)
@@ -82,7 +82,7 @@ class SignInPage(QWidget):
         words, view = self._words, self._view
         self._heading.say(words("review.desk.locked" if view.locked else "review.desk.sign_in_title"))
         self._lead.say(words("review.desk.locked_note") if view.locked else "")
-        self._problem.say("" if view.problem is None else sentence(words, view.problem))
+        self._problem.say("" if view.problem is None else desk_sentence(words, view.problem))
         for label, line, name in zip(self._labels, self._lines(), ("name", "password", "code"), strict=True):
             label.say(words(f"review.desk.{name}"))
             line.setAccessibleName(label.text())

@@ -17,8 +17,9 @@ from resources import texts
 from ui.desk_look import desk_look, desk_style
 from ui.flows.review_flow import ReviewFlow
 from ui.idle import IdleWatch
-from ui.notices import Problem, sentence
+from ui.notices import Problem
 from ui.review.case_page import CasePage
+from ui.review.parts import desk_sentence
 from ui.review.queue_page import QueuePage
 from ui.review.reopen_page import ReopenPage
 from ui.review.sign_in_page import SignInPage
@@ -292,7 +293,7 @@ class ReviewWindow:
 
     def _write_notes(self) -> None:
         words, news = self.words, self._news
-        self._problem_panel.say("" if self._problem is None else sentence(words, self._problem))
+        self._problem_panel.say("" if self._problem is None else desk_sentence(words, self._problem))
         if news is None:
             self._news_panel.say()
             return
