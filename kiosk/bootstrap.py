@@ -237,9 +237,9 @@ class LazyCamera:
         self._camera: CameraSource | None = None
 
     def open(self) -> None:
-        from biometrics.camera import open_camera
+        from biometrics.camera import FOR_DOCUMENTS, FOR_FACES, open_camera
 
-        self._camera = open_camera(self._spec, purpose=self._purpose)
+        self._camera = open_camera(self._spec, size=FOR_FACES if self._purpose == "face" else FOR_DOCUMENTS)
         self._camera.open()
 
     def read(self) -> Frame:

@@ -14,19 +14,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pyotp
 
 from kiosk.bootstrap import Kiosk, open_kiosk, open_vault, start_server, voter_services
 from kiosk.demo.animated_head import AnimatedHead
 from kiosk.demo.camera_shots import DeskCamera
 from kiosk.demo.head_mesh import astronaut
+from kiosk.demo.official_script import OfficialScript
 from kiosk.demo.people import DemoVoter, demo_voter, energy_bill
 from kiosk.demo.phone import Phone
 from kiosk.demo.specimen import passport_page
 from kiosk.demo.stagehand import Journal, NothingHappened, Stagehand, let_out, slots_let_out, turn_until
 from kiosk.demo.voter_script import VoterScript
-from kiosk.embedded_server import Ready
+from kiosk.embedded_server import DemoOfficial, Ready
 from kiosk.settings import load_settings
+from sync.http import Http
+from sync.review_link import HttpReviewDesk
 from ui.app import VoterWindow, start_application
+from ui.review.window import ReviewWindow
+from ui.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +116,14 @@ def _play(
         hands.tap(window.stage.pages.done.receipt_button)
         _keep(out / f"{reference}.pdf", out / "receipt.pdf")
         _copy_packet(kiosk, reference, out)
-        script.press_label("Dil", "Exit")
-        script.until_page(script.pages.start)
+        hands.tap(window.shell.skip_button)
+        script.until_page("start")
         if offline:
             with hands.step("sync"):
                 start_server(kiosk, demo=True)
                 hands.wait(lambda: kiosk.connection.sync_once().waiting == 0, "the round with the server", 60)
-        _decide(kiosk, ready, reference, out, journal, numbers, language)
+        assert ready.official is not None
+        _decide(kiosk, ready.official, reference, out, journal, numbers, language)
         with hands.step("result"):
             state = _read_result(script, reference)
         return Outcome(reference, state)
@@ -146,14 +153,25 @@ def _copy_packet(kiosk: Kiosk, reference: str, out: Path) -> None:
 
 def _decide(
     kiosk: Kiosk,
-    ready: Ready,
+    official: DemoOfficial,
     reference: str,
     out: Path,
     journal: Journal,
     numbers: itertools.count[int],
     language: str,
 ) -> None:
-    raise NotImplementedError
+    """The official's half: from the sign-in to the decision."""
+    desk = HttpReviewDesk(Http(kiosk.connection.address))
+    window = ReviewWindow(desk, kiosk.clock, Words(language), undo_seconds=0.5, catalog=kiosk.catalog)
+    window.start()
+    try:
+        hands = Stagehand(window.window, "official", out, journal, numbers)
+        script = OfficialScript(window, hands, official, pyotp.TOTP(official.totp_secret).now)
+        script.sign_in()
+        script.open(reference)
+        script.approve()
+    finally:
+        window.close()
 
 
 def _read_result(script: VoterScript, reference: str) -> str:

@@ -11,7 +11,6 @@ from kiosk.demo.stagehand import Stagehand
 from registration.journey.answers import AttachmentsAnswer
 from registration.model.ids import StepId
 from ui.app import VoterWindow
-from ui.page import KioskPage
 
 CHALLENGES = ("turn_left", "turn_right", "blink", "open_mouth")
 FACE_SECONDS = 90.0
@@ -68,12 +67,12 @@ class VoterScript:
             self.hands.look("account-done")
 
     def _start(self) -> None:
-        self.until_page(self.pages.start)
+        self.until_page("start")
         self.hands.look("start")
         self.go_on()
 
     def _choice(self) -> None:
-        self.until_page(self.pages.choice)
+        self.until_page("choice")
         self.hands.look("choice")
         self.press_label("Krijo Llogari", "Create Account")
 
@@ -265,17 +264,17 @@ class VoterScript:
 
     def log_in(self) -> None:
         """From the first page to the home page with the state of each request."""
-        self.until_page(self.pages.start)
+        self.until_page("start")
         self.go_on()
-        self.until_page(self.pages.choice)
+        self.until_page("choice")
         self.press_label("Hyr në llogari", "Log in")
-        self.until_page(self.pages.log_in)
+        self.until_page("log_in")
         lines = self.lines(self.pages.log_in)
         self.hands.type(lines[0], self._voter.phone)
         self.hands.type(lines[1], self._voter.password)
         self.hands.look("log-in")
         self.go_on()
-        self.until_page(self.pages.home, 30)
+        self.until_page("home", 30)
 
     # ------------------------------------------------------------ eyes and hands of a voter
 
@@ -294,9 +293,10 @@ class VoterScript:
         """Touch whatever carries the words, in the language on the screen."""
         self.hands.press(next(w for w in words if self.hands.reads(w)))
 
-    def until_page(self, page: KioskPage, seconds: float = 20) -> None:
+    def until_page(self, name: str, seconds: float = 20) -> None:
+        """Wait for a page by its name; the pages themselves are made afresh for every visit."""
         shell = self.window.shell
-        self.hands.wait(lambda: shell.page is page and not self.busy, type(page).__name__, seconds)
+        self.hands.wait(lambda: shell.page is getattr(self.pages, name) and not self.busy, f"the page {name}", seconds)
 
     def until_step(self, step: str, seconds: float = 60) -> None:
         def there() -> bool:

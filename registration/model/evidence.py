@@ -45,7 +45,7 @@ class Liveness:
 
     outcome: LivenessOutcome
     reason: str = ""
-    """Text id under ``voter.liveness.reason.`` when the outcome is not PASSED."""
+    """Text id, ``voter.liveness.reason.…``, when the outcome is not PASSED."""
     challenges: tuple[Challenge, ...] = ()
     attempts: int = 0
     track: tuple[tuple[float, float, float, float], ...] = field(default=(), repr=False)

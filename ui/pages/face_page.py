@@ -18,7 +18,7 @@ from ui.widgets.photo_view import PhotoView
 from ui.words import Words
 
 OTHER_WAY = "cannot_move"
-"""Reason recorded when the voter chose the other way, under ``voter.liveness.reason.``."""
+"""Text id of the reason recorded when the voter chose the other way."""
 
 
 class FacePage(KioskPage):
