@@ -305,7 +305,8 @@ class PageSession:
 
     def _problem(self, seen: Seen) -> str:
         if seen.text < 0.02:
-            return "page_dark" if seen.brightness < DARK / 2 else "page_place"
+            dark = seen.brightness < (DARK / 4 if seen.quad is None else DARK)
+            return "page_dark" if dark else "page_place"
         if seen.brightness < DARK:
             return "page_dark"
         if seen.glare > 8 * MOST_GLARE:

@@ -205,7 +205,7 @@ def sharpness(pixels: Picture, region: tuple[slice, slice]) -> float:
     green = cv2.GaussianBlur(np.ascontiguousarray(part[:, :, 1]), (0, 0), 0.8)  # noise would pass for sharpness
     gx = cv2.convertScaleAbs(cv2.Scharr(green, cv2.CV_16S, 1, 0), alpha=1 / 16)
     coarse = gx[::3, ::3]
-    strong = gx >= max(float(np.percentile(coarse, 92)), 4.0)
+    strong = gx >= max(float(np.percentile(coarse, 92)), 7.0)
     if not strong.any():
         return 0.0
     bend = cv2.convertScaleAbs(cv2.Laplacian(green, cv2.CV_16S))

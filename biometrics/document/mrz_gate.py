@@ -104,9 +104,7 @@ def _content(mrz: Mrz, today: date) -> list[str]:
     born = birth_date(mrz.birth, today)
     if not date_possible(mrz.birth) or (FILLER not in mrz.birth and born is None):
         reasons.append("birth")
-    if FILLER not in mrz.expiry and expiry_date(mrz.expiry, today) is None:
-        reasons.append("expiry")
-    if FILLER in mrz.expiry.strip(FILLER):
+    if mrz.expiry.strip(FILLER) and expiry_date(mrz.expiry, today) is None:
         reasons.append("expiry")
     number = parse_personal_number(mrz.personal_number) if mrz.personal_number else None
     if number is not None:

@@ -202,9 +202,13 @@ class DeskCamera:
         fps: float = 15.0,
         seed: int = 0,
         frames: int | None = None,
+        settled: bool = False,
         pace: tuple[Clock, Callable[[float], None]] | None = None,
     ) -> None:
-        """Take the first page (None: an empty desk). `frames`: how many there are before the camera is lost."""
+        """Take the first page (None: an empty desk), which with `settled` lies there already.
+
+        `frames`: how many there are before the camera is lost.
+        """
         self._look = look or Look(noise=2.0, quality=0)
         self._size, self._fps, self._frames, self._pace = size, fps, frames, pace
         self._rng = np.random.default_rng(seed)
@@ -214,7 +218,8 @@ class DeskCamera:
         self._phase = self._rng.uniform(0, math.tau, 4)
         self._count = 0
         self._began: float | None = None
-        self._shown: tuple[Picture | None, int] = (page, 0)
+        lain = round((self.SLIDE + 4 * self.WOBBLE) * fps) if settled else 0
+        self._shown: tuple[Picture | None, int] = (page, -lain)
 
     def show(self, page: Picture | None, look: Look | None = None) -> None:
         """Put another page (or None: nothing) under the camera; it slides in from now."""
