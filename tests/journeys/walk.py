@@ -105,6 +105,10 @@ class Walk:
         """Tell whether the words of a text stand on the screen."""
         return self.hands.reads(self.window.words(text_id, **params))
 
+    def says_state(self, state: str) -> bool:
+        """Tell whether the home page names this state of a request."""
+        return self.idle_hands and self.says(f"voter.state.{state}")
+
     def problems(self) -> tuple[str, ...]:
         """Return the codes of the errors on top of the page in front."""
         page = self.window.shell.page
