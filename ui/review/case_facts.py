@@ -104,6 +104,7 @@ class CaseFacts:
             column.setSpacing(4)
             column.addWidget(Picture(image, shown, self._look, PORTRAIT_HEIGHT))
             column.addWidget(line("caption", said))
+            column.addStretch(1)
             row.addLayout(column)
         row.addLayout(self._liveness(self._case.request.portrait.liveness))
         row.addStretch(1)
@@ -117,8 +118,8 @@ class CaseFacts:
         column.setSpacing(4)
         column.addWidget(line("label", words("review.desk.liveness")))
         column.addWidget(tag(kind, words(f"review.desk.liveness.{live.outcome}")))
-        if live.reason and texts.has(words.language, f"voter.liveness.reason.{live.reason}"):
-            column.addWidget(Text("doubt", words(f"voter.liveness.reason.{live.reason}")))
+        if live.reason and texts.has(words.language, live.reason):
+            column.addWidget(Text("doubt", words(live.reason)))
         for item in live.challenges:
             name = words(f"voter.challenge.{item.kind}")
             if item.done_at is None:
@@ -142,7 +143,8 @@ class CaseFacts:
         grid.setHorizontalSpacing(4)
         grid.setVerticalSpacing(1)
         for place, column in enumerate(columns, 1):
-            grid.addWidget(line("cellHead", words(f"review.desk.column.{column}")), 0, place)
+            head = Text("cellHead", words(f"review.desk.column.{column}"))
+            grid.addWidget(head, 0, place, alignment=Qt.AlignmentFlag.AlignBottom)
         for number, row in enumerate(self.rows, 1):
             self._row(grid, number, row, columns)
         for place in range(1, len(columns) + 1):

@@ -149,7 +149,8 @@ class CasePage(QWidget):
             facts.deleteLater()
         _clear(self.viewer.caption)
         self.viewer.show_sheets((), ())
-        self.decision.begin(Action.REFUSE, Draft(), self._words.language)
+        self.decision.fill(Action.REFUSE, Draft(), self._words.language)
+        self.decision.comment.document().clearUndoRedoStacks()
         self._left.setCurrentWidget(self._scroll)
 
     def _write_facts(self) -> None:

@@ -18,6 +18,7 @@ from ui.review.comparison import ComparedField, Verdict
 from ui.review.parts import BAD, DOUBT, GOOD, PLAIN, Section, line, tag
 from ui.review.views import OpenedCase
 from ui.widgets.buttons import button
+from ui.widgets.labels import Text
 from ui.words import Words
 
 ITEMS = ("face", "document", "register", "proof", "address")
@@ -76,8 +77,8 @@ class Checklist(Section):
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(6)
         self._grid.setVerticalSpacing(4)
-        self._grid.setColumnStretch(1, 1)
-        self._names = {item: line("text") for item in ITEMS}
+        self._grid.setColumnStretch(0, 1)
+        self._names = {item: Text() for item in ITEMS}
         self._said: dict[str, QWidget] = {}
         for number, item in enumerate(ITEMS):
             group = QButtonGroup(self)
@@ -114,7 +115,7 @@ class Checklist(Section):
         self._title.setText(words("review.checklist.title"))
         for number, item in enumerate(ITEMS):
             name = words(f"review.checklist.{item}")
-            self._names[item].setText(name)
+            self._names[item].say(name)
             for choice in CHOICES:
                 made = self.buttons[item, choice]
                 made.setText(words(f"review.verdict.{choice}"))

@@ -68,6 +68,12 @@ class DecisionPanel(QWidget):
 
     def begin(self, action: Action, draft: Draft, voter_language: str) -> None:
         """Ask for a refusal's or a return's reasons and comment, with what was written before."""
+        self.fill(action, draft, voter_language)
+        first: QWidget = next(iter(self.reason_boxes.values())) if action is Action.REFUSE else self.comment
+        first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def fill(self, action: Action, draft: Draft, voter_language: str) -> None:
+        """Put a draft in, or an empty one; the focus stays where it is."""
         self.action, self._language = action, voter_language
         self._problems = ()
         self._writing = True
@@ -77,8 +83,6 @@ class DecisionPanel(QWidget):
             self.comment.setPlainText(draft.comment)
         self._writing = False
         self.retranslate()
-        first: QWidget = next(iter(self.reason_boxes.values())) if action is Action.REFUSE else self.comment
-        first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def draft(self) -> Draft:
         chosen = tuple(reason for reason, box in self.reason_boxes.items() if box.isChecked())

@@ -117,8 +117,7 @@ class DocumentViewer(QWidget):
         tools.addWidget(self.previous_button)
         tools.addWidget(self._count)
         tools.addWidget(self.next_button)
-        tools.addSpacing(8)
-        tools.addWidget(self._title, 1)
+        tools.addStretch(1)
         for tool in (
             self.marks_button,
             self.zoom_out_button,
@@ -132,6 +131,7 @@ class DocumentViewer(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         column.addLayout(tools)
+        column.addWidget(self._title)
         column.addLayout(self.caption)
         column.addWidget(self.page, 1)
         self.previous_button.clicked.connect(lambda: self.go(self.number - 1))
@@ -171,10 +171,9 @@ class DocumentViewer(QWidget):
     def key(self, event: QKeyEvent) -> bool:
         """Act on a key of the page's; False when it is none."""
         match event.key():
-            case Qt.Key.Key_PageDown:
-                self.go(self.number + 1)
-            case Qt.Key.Key_PageUp:
-                self.go(self.number - 1)
+            case Qt.Key.Key_D:
+                back = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+                self.go((self.number + (-1 if back else 1)) % max(1, len(self._sheets)))
             case Qt.Key.Key_Plus:
                 self.page.zoom(ZOOM_STEP)
             case Qt.Key.Key_Minus:

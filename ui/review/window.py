@@ -1,4 +1,4 @@
-"""The officials' window: header, page in front, what can be undone. Keys A, R, K, N, L; Ctrl+Z takes back."""
+"""The officials' window: header, page in front, what can be undone. Keys A, R, K, N, L, D, +, -, 0, T; Ctrl+Z takes back."""
 
 from __future__ import annotations
 
@@ -235,8 +235,8 @@ class ReviewWindow:
                 self.sign_in.show_view(view)
             case QueueView():
                 self._bring(self.queue)
-                self.queue.show_view(view)
                 self.case.forget()
+                self.queue.show_view(view)
             case CaseView():
                 self._bring(self.case)
                 self.case.show_view(view)

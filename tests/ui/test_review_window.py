@@ -1,0 +1,553 @@
+"""An official at the desk, with the keyboard, over the fake server."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from registration.errors import WillRetry
+from registration.model.case import Action, CaseState
+from registration.model.documents import Correction, FieldName
+from registration.model.ids import CaseId
+from registration.review_desk import Decided, Decision, OfficialSession, Role
+from tests.fakes import invented_voter
+from tests.fakes.review_desk import PASSWORD, FakeReviewDesk
+from ui.review.window import ReviewWindow
+from ui.words import Words
+
+
+class DeskClock:
+    """Goes only when it is told to."""
+
+    def __init__(self) -> None:
+        self.time = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+        self.seconds = 100.0
+
+    def now(self) -> datetime:
+        return self.time
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    def go(self, seconds: float) -> None:
+        self.time += timedelta(seconds=seconds)
+        self.seconds += seconds
+
+
+class Official:
+    """Somebody with a keyboard at one window."""
+
+    def __init__(self, qtbot: QtBot, desk: FakeReviewDesk, clock: DeskClock, **more: float) -> None:
+        self.qtbot, self.desk, self.clock = qtbot, desk, clock
+        self.words = Words("sq")
+        self.window = ReviewWindow(desk, clock, self.words, **more)
+        self.window.start()
+        self.window.window.activateWindow()
+        qtbot.waitUntil(self.window.window.isActiveWindow)
+
+    def key(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        QTest.keyClick(self.window.window.focusWidget() or self.window.window, key, modifier)
+
+    def type(self, text: str) -> None:
+        target = self.window.window.focusWidget()
+        assert target is not None
+        for character in text:
+            for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+                event = QKeyEvent(kind, 0, Qt.KeyboardModifier.NoModifier, character)
+                QCoreApplication.sendEvent(target, event)
+
+    def settles(self) -> None:
+        self.qtbot.waitUntil(lambda: not self.window.tasks.busy)
+
+    def signs_in(self, name: str = "arta", password: str = PASSWORD) -> None:
+        self.window.sign_in.name_line.setFocus()
+        self.type(name)
+        self.key(Qt.Key.Key_Return)
+        self.enters(password, name)
+
+    def enters(self, password: str = PASSWORD, name: str = "arta") -> None:
+        self.type(password)
+        self.key(Qt.Key.Key_Return)
+        self.type(self.desk.code_of(name))
+        self.key(Qt.Key.Key_Return)
+        self.settles()
+
+    def opens(self, case_id: CaseId) -> None:
+        row = next(row for row in self.window.queue.rows if row.case.case_id == case_id)
+        row.setFocus()
+        self.key(Qt.Key.Key_Space)
+        self.settles()
+
+    def undo_time_runs(self, seconds: float = 10.0) -> None:
+        self.clock.go(seconds)
+        self.window.flow.sending.look()
+        self.settles()
+
+    def reads(self, words: str, place: QWidget | None = None) -> bool:
+        labels = (place or self.window.window).findChildren(QLabel)
+        return any(words in label.text() for label in labels if label.isVisible())
+
+
+@pytest.fixture
+def clock() -> DeskClock:
+    return DeskClock()
+
+
+@pytest.fixture
+def desk(clock: DeskClock) -> FakeReviewDesk:
+    made = FakeReviewDesk(clock)
+    made.has_official("arta")
+    made.has_official("besa")
+    made.has_official("drita", Role.SUPERVISOR)
+    return made
+
+
+@pytest.fixture
+def receives(desk: FakeReviewDesk, clock: DeskClock) -> Callable[[], CaseId]:
+    numbers = itertools.count(1)
+
+    def one() -> CaseId:
+        number = next(numbers)
+        request = invented_voter.request(
+            f"01990000-0000-7000-8000-{number:012x}", account_id=f"01990000-0000-7000-9000-{number:012x}"
+        )
+        return desk.receives(request, received=clock.now() - timedelta(hours=10 - number))
+
+    return one
+
+
+@pytest.fixture
+def official(qtbot: QtBot, inter: str, desk: FakeReviewDesk, clock: DeskClock) -> Iterator[Official]:
+    made = Official(qtbot, desk, clock)
+    yield made
+    made.window.close()
+
+
+def test_official_signs_in_takes_a_case_and_approves(
+    official: Official, desk: FakeReviewDesk, receives: Callable[[], CaseId]
+) -> None:
+    case_id = receives()
+    official.signs_in()
+    assert official.window.page is official.window.queue
+    official.opens(case_id)
+    assert official.window.page is official.window.case
+    official.key(Qt.Key.Key_A)
+    assert official.window.undo_bar.isVisible()
+    assert desk.state_of(case_id) is CaseState.IN_REVIEW
+    official.undo_time_runs()
+    assert desk.state_of(case_id) is CaseState.APPROVED
+    assert official.window.page is official.window.queue
+    assert not official.window.undo_bar.isVisible()
+    assert official.reads("Vendimi u dërgua")
+
+
+def test_wrong_code_says_so_and_keeps_the_name(official: Official) -> None:
+    official.signs_in(password="gabim")
+    assert official.window.page is official.window.sign_in
+    assert official.reads("nuk është i saktë", official.window.sign_in)
+    assert official.window.sign_in.name_line.text() == "arta"
+    assert official.window.sign_in.password_line.text() == ""
+    official.enters()
+    assert official.window.page is official.window.queue
+
+
+def test_refusal_needs_a_reason_and_sends_it(
+    official: Official, desk: FakeReviewDesk, receives: Callable[[], CaseId]
+) -> None:
+    case_id = receives()
+    official.signs_in()
+    official.opens(case_id)
+    official.key(Qt.Key.Key_R)
+    decision = official.window.case.decision
+    assert decision.isVisible()
+    official.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert official.reads("të paktën një arsye", decision)
+    assert not official.window.undo_bar.isVisible()
+    official.key(Qt.Key.Key_1)
+    official.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    official.undo_time_runs()
+    assert desk.told == [(case_id, Decision(Action.REFUSE, 2, ("address_differs",), ""))]
+
+
+def test_return_needs_a_comment_and_letters_in_it_decide_nothing(
+    official: Official, desk: FakeReviewDesk, receives: Callable[[], CaseId]
+) -> None:
+    case_id = receives()
+    official.signs_in()
+    official.opens(case_id)
+    official.key(Qt.Key.Key_K)
+    official.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert official.reads("kërkon një koment", official.window.case.decision)
+    official.type("Arkë: një fletë")
+    for letter in (Qt.Key.Key_A, Qt.Key.Key_R, Qt.Key.Key_N, Qt.Key.Key_K, Qt.Key.Key_L):
+        official.key(letter)
+    assert official.window.page is official.window.case
+    assert not official.window.undo_bar.isVisible()
+    official.window.case.decision.comment.setPlainText("Shtoni faqen me adresën.")
+    official.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    official.undo_time_runs()
+    assert desk.state_of(case_id) is CaseState.RETURNED
+    assert desk.told[0][1].comment == "Shtoni faqen me adresën."
+
+
+def test_undo_brings_the_case_back_with_what_was_written(
+    official: Official, desk: FakeReviewDesk, receives: Callable[[], CaseId]
+) -> None:
+    case_id, other = receives(), receives()
+    official.signs_in()
+    official.opens(case_id)
+    official.key(Qt.Key.Key_R)
+    official.key(Qt.Key.Key_8)
+    official.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    official.key(Qt.Key.Key_N)
+    official.settles()
+    assert official.window.flow.opened is not None
+    assert official.window.flow.opened.case_id == other
+    official.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    official.settles()
+    assert official.window.flow.opened.case_id == case_id
+    assert official.window.case.decision.isVisible()
+    assert official.window.case.decision.draft().reasons == ("other_person",)
+    official.undo_time_runs(60)
+    assert desk.told == []
+    assert desk.state_of(case_id) is CaseState.IN_REVIEW
+    assert desk.state_of(other) is CaseState.SUBMITTED
+
+
+def test_next_case_while_the_undo_time_runs_sends_the_decision_once(
+    official: Official, desk: FakeReviewDesk, receives: Callable[[], CaseId]
+) -> None:
+    first, second = receives(), receives()
+    official.signs_in()
+    official.opens(first)
+    official.key(Qt.Key.Key_A)
+    official.key(Qt.Key.Key_N)
+    official.settles()
+    official.undo_time_runs()
+    assert desk.state_of(first) is CaseState.APPROVED
+    assert official.window.flow.opened is not None
+    assert official.window.flow.opened.case_id == second
+    assert len(desk.told) == 1
+
+
+def test_second_decision_sends_the_first_at_once(
+    official: Official, desk: FakeReviewDesk, receives: Callable[[], CaseId]
+) -> None:
+    first, second = receives(), receives()
+    official.signs_in()
+    official.opens(first)
+    official.key(Qt.Key.Key_A)
+    official.key(Qt.Key.Key_N)
+    official.settles()
+    official.key(Qt.Key.Key_A)
+    official.settles()
+    assert desk.state_of(first) is CaseState.APPROVED
+    assert desk.state_of(second) is CaseState.IN_REVIEW
+    official.undo_time_runs()
+    assert desk.state_of(second) is CaseState.APPROVED
+    assert len(desk.told) == 2
+
+
+def test_pressing_twice_decides_once(official: Official, desk: FakeReviewDesk, receives: Callable[[], CaseId]) -> None:
+    case_id = receives()
+    official.signs_in()
+    official.opens(case_id)
+    official.key(Qt.Key.Key_A)
+    official.key(Qt.Key.Key_A)
+    official.key(Qt.Key.Key_R)
+    official.undo_time_runs()
+    assert [decision.action for _, decision in desk.told] == [Action.APPROVE]
+
+
+def test_claimed_by_another_is_said_and_the_queue_is_new(
+    official: Official, desk: FakeReviewDesk, receives: Callable[[], CaseId]
+) -> None:
+    case_id = receives()
+    official.signs_in()
+    desk.is_taken(case_id, by="besa")
+    official.opens(case_id)
+    assert official.window.page is official.window.queue
+    assert official.reads("Kërkesën e ka në shqyrtim besa")
+    assert official.window.queue.rows[0].case.claimed_by == "besa"
+
+
+def test_stale_decision_is_kept_and_can_be_opened_again(
+    official: Official, desk: FakeReviewDesk, clock: DeskClock, receives: Callable[[], CaseId]
+) -> None:
+    case_id = receives()
+    official.signs_in()
+    official.opens(case_id)
+    official.key(Qt.Key.Key_R)
+    official.key(Qt.Key.Key_5)
+    # The lease runs out meanwhile, and somebody takes and releases the case.
+    clock.go(16 * 60)
+    besa = desk.sign("besa")
+    desk.claim(besa, case_id)
+    desk.release(besa, case_id)
+    official.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    official.undo_time_runs()
+    assert desk.told == []
+    assert official.reads("nuk është më në shqyrtim nga ju")
+    assert official.window.page is official.window.queue
+    official.window.unsent.open_buttons[case_id].click()
+    official.settles()
+    assert official.window.page is official.window.case
+    assert not official.window.unsent.isVisible()
+    assert official.window.case.decision.draft().reasons == ("unreadable",)
+
+
+def test_without_a_connection_the_decision_waits_and_is_sent_again(
+    official: Official, desk: FakeReviewDesk, receives: Callable[[], CaseId]
+) -> None:
+    case_id = receives()
+    official.signs_in()
+    official.opens(case_id)
+    official.key(Qt.Key.Key_A)
+    desk.goes_offline()
+    official.undo_time_runs()
+    assert official.reads("Serveri nuk e konfirmoi")
+    official.window.sign_out_button.click()
+    official.settles()
+    assert official.window.page is not official.window.sign_in
+    assert official.reads("Një vendim nuk është dërguar ende")
+    desk.comes_back()
+    official.window.unsent.retry_buttons[case_id].click()
+    official.settles()
+    assert desk.state_of(case_id) is CaseState.APPROVED
+    assert not official.window.unsent.isVisible()
+
+
+class LosesOneAnswer(FakeReviewDesk):
+    """Takes the first decision, and the line breaks before the answer."""
+
+    lost = False
+
+    def decide(self, session: OfficialSession, case_id: CaseId, decision: Decision) -> Decided:
+        decided = super().decide(session, case_id, decision)
+        if not self.lost:
+            self.lost = True
+            raise WillRetry("server.unreachable")
+        return decided
+
+
+def test_lost_answer_is_never_counted_twice(qtbot: QtBot, inter: str, clock: DeskClock) -> None:
+    desk = LosesOneAnswer(clock)
+    desk.has_official("arta")
+    case_id = desk.receives(invented_voter.request())
+    official = Official(qtbot, desk, clock)
+    official.signs_in()
+    official.opens(case_id)
+    official.key(Qt.Key.Key_A)
+    official.undo_time_runs()
+    official.window.unsent.retry_buttons[case_id].click()
+    official.settles()
+    assert len(desk.told) == 1
+    assert official.reads("me gjasë dërgimi i parë mbërriti")
+    official.window.unsent.drop_buttons[case_id].click()
+    assert not official.window.unsent.isVisible()
+    official.window.close()
+
+
+def test_supervisor_takes_a_case_over(
+    qtbot: QtBot, official: Official, desk: FakeReviewDesk, receives: Callable[[], CaseId]
+) -> None:
+    case_id = receives()
+    desk.is_taken(case_id, by="besa")
+    official.signs_in("drita")
+    official.opens(case_id)
+    assert official.window.page is official.window.queue
+    assert official.window.queue.take_over_button.isVisible()
+    official.window.queue.take_over_button.click()
+    official.settles()
+    assert official.window.page is official.window.case
+
+
+def test_supervisor_reopens_a_decided_case(
+    official: Official, desk: FakeReviewDesk, receives: Callable[[], CaseId]
+) -> None:
+    case_id = receives()
+    session = desk.sign("besa")
+    desk.decide(session, case_id, Decision(Action.APPROVE, desk.claim(session, case_id).version))
+    official.signs_in("drita")
+    official.window.queue.state_buttons[CaseState.APPROVED].click()
+    official.settles()
+    official.opens(case_id)
+    assert official.window.page is official.window.reopen
+    official.window.reopen.reopen_button.click()
+    assert official.reads("kërkon një koment")
+    official.type("Gabim në adresë")
+    official.window.reopen.reopen_button.click()
+    official.settles()
+    assert official.window.page is official.window.case
+    assert desk.state_of(case_id) is CaseState.IN_REVIEW
+
+
+def test_four_eyes_shows_the_first_officials_proposal(
+    official: Official, desk: FakeReviewDesk, receives: Callable[[], CaseId]
+) -> None:
+    desk.needs_four_eyes = True
+    case_id = receives()
+    session = desk.sign("besa")
+    desk.decide(session, case_id, Decision(Action.APPROVE, desk.claim(session, case_id).version))
+    official.signs_in()
+    official.opens(case_id)
+    assert official.reads("besa propozon: Mirato")
+    official.key(Qt.Key.Key_A)
+    official.undo_time_runs()
+    assert desk.state_of(case_id) is CaseState.APPROVED
+
+
+def test_leaving_a_case_undecided_gives_it_back(
+    official: Official, desk: FakeReviewDesk, receives: Callable[[], CaseId]
+) -> None:
+    case_id = receives()
+    official.signs_in()
+    official.opens(case_id)
+    assert desk.state_of(case_id) is CaseState.IN_REVIEW
+    official.key(Qt.Key.Key_L)
+    official.settles()
+    assert desk.state_of(case_id) is CaseState.SUBMITTED
+    assert official.window.page is official.window.queue
+
+
+def test_idle_desk_locks_wipes_and_comes_back_to_the_case(
+    official: Official, desk: FakeReviewDesk, clock: DeskClock, receives: Callable[[], CaseId]
+) -> None:
+    case_id = receives()
+    official.signs_in()
+    official.opens(case_id)
+    clock.go(901)
+    official.window.idle.look()
+    official.settles()
+    assert official.window.page is official.window.sign_in
+    assert official.reads("Tavolina është e kyçur")
+    assert not official.reads(invented_voter.PERSON.personal_number)
+    assert official.window.flow.opened is None
+    assert "sign_out" in desk.calls
+    official.enters()
+    assert official.window.page is official.window.case
+
+
+def test_session_over_asks_to_sign_in_again(
+    official: Official, desk: FakeReviewDesk, receives: Callable[[], CaseId], clock: DeskClock
+) -> None:
+    receives()
+    official.signs_in()
+    desk.ends_sessions()
+    clock.go(60)
+    official.key(Qt.Key.Key_F5)
+    official.settles()
+    assert official.window.page is official.window.sign_in
+    assert official.reads("Seanca juaj ka mbaruar")
+    official.enters()
+    assert official.window.page is official.window.queue
+
+
+def test_closing_sends_what_waits(
+    qtbot: QtBot, inter: str, desk: FakeReviewDesk, clock: DeskClock, receives: Callable[[], CaseId]
+) -> None:
+    case_id = receives()
+    official = Official(qtbot, desk, clock)
+    official.signs_in()
+    official.opens(case_id)
+    official.key(Qt.Key.Key_A)
+    official.window.close()
+    assert desk.state_of(case_id) is CaseState.APPROVED
+    assert len(desk.told) == 1
+
+
+def test_closing_by_the_title_bar_signs_out_and_ends(
+    official: Official, desk: FakeReviewDesk, receives: Callable[[], CaseId]
+) -> None:
+    case_id = receives()
+    official.signs_in()
+    official.opens(case_id)
+    official.key(Qt.Key.Key_A)
+    official.window.window.close()
+    official.qtbot.waitUntil(lambda: not official.window.window.isVisible())
+    official.settles()
+    assert desk.state_of(case_id) is CaseState.APPROVED
+    assert desk.calls[-1] == "sign_out"
+
+
+def test_only_differences_are_marked_by_word(official: Official, desk: FakeReviewDesk) -> None:
+    request = invented_voter.of(
+        invented_voter.request(), corrections=(Correction(FieldName.SURNAME, "Specimen", "Tjetërkush"),)
+    )
+    case_id = desk.receives(request, contact_verified=False, flags=("duplicate_person",))
+    official.signs_in()
+    official.opens(case_id)
+    assert official.reads("✗ Nuk përputhet")
+    assert official.reads("Kontakti nuk është konfirmuar")
+    assert official.reads("Ka edhe një llogari tjetër")
+
+
+def test_language_switch_keeps_the_case_and_the_comment(official: Official, receives: Callable[[], CaseId]) -> None:
+    case_id = receives()
+    official.signs_in()
+    official.opens(case_id)
+    official.key(Qt.Key.Key_K)
+    official.type("Shtoni faqen")
+    official.window.language_buttons["en"].click()
+    assert official.reads("Return for completion")
+    assert official.window.case.decision.comment.toPlainText() == "Shtoni faqen"
+    official.key(Qt.Key.Key_Escape)
+    assert official.window.flow.opened is not None
+    assert official.window.flow.opened.case_id == case_id
+
+
+def test_viewer_turns_pages_and_zooms_by_key(official: Official, receives: Callable[[], CaseId]) -> None:
+    case_id = receives()
+    official.signs_in()
+    official.opens(case_id)
+    viewer = official.window.case.viewer
+    official.key(Qt.Key.Key_D)
+    assert viewer.number == 1
+    before = viewer.page.transform().m11()
+    official.key(Qt.Key.Key_Plus)
+    assert viewer.page.transform().m11() > before
+    official.key(Qt.Key.Key_T)
+    assert abs(viewer.page.transform().m11()) < 1e-6
+    official.key(Qt.Key.Key_D, Qt.KeyboardModifier.ShiftModifier)
+    assert viewer.number == 0
+
+
+def test_low_lease_is_renewed_while_the_case_is_on_the_screen(
+    official: Official, clock: DeskClock, receives: Callable[[], CaseId]
+) -> None:
+    case_id = receives()
+    official.signs_in()
+    official.opens(case_id)
+    clock.go(8 * 60)
+    official.window.flow.renew()
+    official.settles()
+    clock.go(10 * 60)
+    official.key(Qt.Key.Key_A)
+    official.undo_time_runs()
+    assert official.desk.state_of(case_id) is CaseState.APPROVED
+
+
+def test_filters_and_counts(official: Official, desk: FakeReviewDesk, receives: Callable[[], CaseId]) -> None:
+    receives()
+    receives()
+    official.signs_in()
+    queue = official.window.queue
+    assert queue.state_buttons[None].text() == "Në pritje (2)"
+    queue.language_buttons["en"].click()
+    official.settles()
+    assert queue.rows == []
+    assert official.reads("Nuk ka asnjë kërkesë këtu")
+    queue.language_buttons[""].click()
+    official.settles()
+    assert len(queue.rows) == 2
+    queue.rows[0].setFocus()
+    official.key(Qt.Key.Key_Down)
+    assert queue.rows[1].hasFocus()
