@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -32,6 +32,7 @@ from registration.ports import (
     FinishedSubmission,
     Frame,
     OutboxEntry,
+    ProofChecker,
     SealedPacket,
     VoterKey,
 )
@@ -153,7 +154,7 @@ def voter_services(
     kiosk: Kiosk, *, face_camera: CameraSource | None = None, document_camera: CameraSource | None = None
 ) -> VoterServices:
     """Join what the voter's window needs; the cameras may be given, e.g. the demo's."""
-    settings = kiosk.settings
+    settings, proofs = kiosk.settings, LazyProofChecker()
     face = face_camera or LazyCamera(settings.face_camera, "face")
     own = document_camera or (LazyCamera(settings.document_camera, "document") if settings.document_camera else face)
     return VoterServices(
@@ -166,7 +167,8 @@ def voter_services(
         face_camera=face,
         document_camera=own,
         reader=LazyReader(kiosk.clock),
-        proof_checker=LazyProofChecker(),
+        proof_checker=proofs,
+        forget=proofs.forget,
         pictures=LazyPictures(),
         passwords=Argon2Hasher(),
         facts=lambda: facts(kiosk),
@@ -282,18 +284,34 @@ class LazyReader:
         self._clock = clock
 
     def read(self, kind: DocumentKind, images: Sequence[DocumentImage]) -> DocumentReading:
+        from biometrics.document.printed_portrait import cut_portrait
         from biometrics.document.visual_zone import VisualZoneReader
 
-        return VisualZoneReader(self._clock).read(kind, images)
+        reading = VisualZoneReader(self._clock).read(kind, images)
+        portrait = next((cut for image in images if (cut := cut_portrait(image, kind)) is not None), None)
+        return replace(reading, portrait=portrait)
 
 
 class LazyProofChecker:
-    """Checks proofs of address. Implements `registration.ports.ProofChecker`."""
+    """Checks proofs of address. Implements `registration.ports.ProofChecker`.
+
+    One checker lives for a visit: it remembers the text of the pages it read, so that the look with the address known
+    costs no second reading. `forget` drops them.
+    """
+
+    def __init__(self) -> None:
+        self._checker: ProofChecker | None = None
 
     def check(self, pages: Sequence[Photo], holder_names: Sequence[str], address: str | None) -> ProofVerdict:
         from biometrics.document.address_proof import AddressProofChecker
 
-        return AddressProofChecker().check(pages, holder_names, address)
+        checker = self._checker
+        if checker is None:
+            checker = self._checker = AddressProofChecker()
+        return checker.check(pages, holder_names, address)
+
+    def forget(self) -> None:
+        self._checker = None
 
 
 class LazyPictures:

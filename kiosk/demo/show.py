@@ -10,7 +10,7 @@ import itertools
 import secrets
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +28,8 @@ from kiosk.demo.stagehand import Journal, NothingHappened, Stagehand, let_out, s
 from kiosk.demo.voter_script import VoterScript
 from kiosk.embedded_server import DemoOfficial, Ready
 from kiosk.settings import load_settings
+from registration.model.submission import Submission
+from registration.ports import FinishedSubmission, Outbox, OutboxEntry, VoterKey
 from sync.http import Http
 from sync.review_link import HttpReviewDesk
 from ui.app import VoterWindow, start_application
@@ -103,6 +105,7 @@ def _play(
     voter = demo_voter()
     head, desk = AnimatedHead(paced=True), Desk(voter, kiosk)
     services = voter_services(kiosk, face_camera=head, document_camera=desk.camera)
+    services = replace(services, outbox=CopyingOutbox(services.outbox, kiosk, out))
     window = VoterWindow(services, language=language, sync_every_seconds=3600)
     hands = Stagehand(window.shell, "voter", out, journal, numbers)
     script = VoterScript(window, hands, voter, Phone(kiosk.settings.phone_outbox).code, head.act, desk.lay)
@@ -115,7 +118,6 @@ def _play(
         reference = script.file_request()
         hands.tap(window.stage.pages.done.receipt_button)
         _keep(out / f"{reference}.pdf", out / "receipt.pdf")
-        _copy_packet(kiosk, reference, out)
         hands.tap(window.shell.skip_button)
         script.until_page("start")
         if offline:
@@ -143,12 +145,25 @@ def _keep(written: Path, name: Path) -> None:
     written.replace(name)
 
 
-def _copy_packet(kiosk: Kiosk, reference: str, out: Path) -> None:
-    """Keep the sealed request; once the server has receipted it, its content is gone from the kiosk by design."""
-    entry = next(e for e in kiosk.vault.sync.entries() if e.reference == reference)
-    if entry.state == "received":
-        return
-    (out / f"{reference}.vrp").write_bytes(kiosk.vault.sync.read(entry.packet_id))
+class CopyingOutbox:
+    """The kiosk's outbox; keeps a copy of each sealed request, for its content goes with the server's receipt."""
+
+    def __init__(self, outbox: Outbox, kiosk: Kiosk, out: Path) -> None:
+        self._outbox = outbox
+        self._kiosk = kiosk
+        self._out = out
+
+    def finish(self, submission: Submission, key: VoterKey, service: str) -> OutboxEntry:
+        entry = self._outbox.finish(submission, key, service)
+        if entry.kind == "request":
+            (self._out / f"{entry.reference}.vrp").write_bytes(self._kiosk.vault.sync.read(entry.packet_id))
+        return entry
+
+    def entries(self) -> tuple[OutboxEntry, ...]:
+        return self._outbox.entries()
+
+    def finished(self, key: VoterKey) -> tuple[FinishedSubmission, ...]:
+        return self._outbox.finished(key)
 
 
 def _decide(

@@ -49,9 +49,10 @@ class Journal:
 
     def write(self, file: Path, **more: object) -> None:
         total = sum(e.seconds for e in self.entries)
-        wait = sum(e.machine_wait_seconds for e in self.entries if e.who == "voter")
-        characters = sum(e.characters for e in self.entries if e.who == "voter")
-        voter = sum(e.seconds for e in self.entries if e.who == "voter")
+        registering = [e for e in self.entries if e.step.startswith(("account.", "request."))]
+        wait = sum(e.machine_wait_seconds for e in registering)
+        characters = sum(e.characters for e in registering)
+        voter = sum(e.seconds for e in registering)
         body = {
             **more,
             "steps": [
@@ -66,8 +67,8 @@ class Journal:
                 for e in self.entries
             ],
             "seconds": round(total, 3),
-            "voter_machine_wait_seconds": round(wait, 3),
-            "voter_seconds_at_typing_speed": round(voter + characters * TYPING_SECONDS_PER_CHARACTER, 1),
+            "registration_machine_wait_seconds": round(wait, 3),
+            "registration_seconds_at_typing_speed": round(voter + characters * TYPING_SECONDS_PER_CHARACTER, 1),
             "typing_seconds_per_character": TYPING_SECONDS_PER_CHARACTER,
         }
         file.write_text(json.dumps(body, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

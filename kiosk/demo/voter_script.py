@@ -311,7 +311,7 @@ class VoterScript:
 
     def field(self, name: str) -> QWidget:
         target = self.pages.form.field_target(name)
-        assert target is not None, name
+        assert isinstance(target, QWidget), name
         return target
 
     @staticmethod

@@ -75,6 +75,7 @@ class Visit(Walk):
             new_id=lambda: f"019aa000-0000-7000-8000-{next(self._ids):012}",
             sync_now=self._sync,
             account_known=lambda _key: self.account_known,
+            forget=lambda: None,
             camera_problem=lambda: self.face_camera.problem,
             registration_open=lambda: True,
             files_folder=self.files,

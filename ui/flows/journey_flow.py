@@ -121,6 +121,7 @@ class JourneyFlow(QObject):
             account_contact=self.voter.contact,
             account_person=person_of_profile(profile) if profile else None,
             account_portrait=profile.portrait if profile else None,
+            account_verified=self.voter.verified,
         )
 
     # ------------------------------------------------------------ the pages' intentions
@@ -380,7 +381,7 @@ class JourneyFlow(QObject):
             if any(isinstance(a, PasswordAnswer) for _, a in after.answers):
                 account = account_submission(self.service, after, facts, AccountId(self._services.new_id()), language)
                 opened = open_account(account, voter.key, drafts=self._services.drafts, outbox=self._services.outbox)
-                voter.profile, voter.verified = opened.profile, opened.verified
+                voter.profile = opened.profile
                 return opened.entry
             assert voter.profile is not None
             request = request_submission(

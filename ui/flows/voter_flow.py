@@ -34,6 +34,7 @@ T = TypeVar("T")
 ACCOUNT = ServiceId("per.account")
 REQUEST = ServiceId("per.request")
 _MAY_COMPLETE = frozenset({CaseState.RETURNED, CaseState.REFUSED, CaseState.APPROVED, CaseState.WITHDRAWN})
+_ANSWERED = frozenset({CaseState.RETURNED, CaseState.APPROVED, CaseState.REFUSED, CaseState.WITHDRAWN})
 _MAY_WITHDRAW = frozenset({CaseState.SUBMITTED, CaseState.RETURNED, CaseState.COMPLETED, CaseState.APPROVED})
 
 
@@ -273,6 +274,7 @@ class VoterFlow(QObject):
         self._end_journey()
         self.voter = None
         self._statuses, self._drafts = (), frozenset()
+        self._services.forget()
         self.wiped.emit()
         self.start()
 
@@ -351,7 +353,7 @@ def _items(look: _Look) -> tuple[StatusItem, ...]:
             state=status.state,
             revision=status.revision,
             changed=status.received,
-            due=status.due.isoformat(),
+            due="" if status.state in _ANSWERED else status.due.isoformat(),
             reasons=status.reasons,
             comment=status.comment,
             can_complete=status.state in _MAY_COMPLETE,

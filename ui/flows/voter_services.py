@@ -51,6 +51,8 @@ class VoterServices:
     """One round with the server; raises WillRetry when it cannot be reached."""
     account_known: Callable[[VoterKey], bool]
     """Whether the server can know the voter's account by now; signing in earlier would count as a wrong try."""
+    forget: Callable[[], None]
+    """Drop whatever an adapter remembers of the voter; called when the visit ends."""
     camera_problem: Callable[[], str]
     """Error code of the face camera, "" when it is ready. May take a second."""
     registration_open: Callable[[], bool]
@@ -68,4 +70,8 @@ class Voter:
     """Needed to sign in at the server once it knows the account that was opened a moment ago."""
     session: Session | None = None
     profile: AccountProfile | None = field(default=None, repr=False)
-    verified: bool = True
+
+    @property
+    def verified(self) -> bool:
+        """False: no code ever confirmed the contact; everything says so (D-05)."""
+        return self.profile is None or self.profile.contact_verified

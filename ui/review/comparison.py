@@ -78,6 +78,9 @@ def compare(request: RequestSubmission) -> tuple[ComparedField, ...]:
 
 
 def _of_zone(reading: DocumentReading, name: FieldName) -> str:
+    if name is FieldName.ISSUER:
+        # The zone holds the issuing state's code, the page the authority: two facts, nothing to compare.
+        return ""
     if reading.mrz is not None and name in reading.mrz.fields:
         return reading.mrz.fields[name]
     return _from(reading, name, FieldSource.MRZ)
