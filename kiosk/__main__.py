@@ -33,6 +33,9 @@ def main(arguments: list[str] | None = None) -> int:
     # The numeric libraries' own threads slow small pictures down and starve the window.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("OMP_THREAD_LIMIT", "1")
+    if getattr(sys, "frozen", False):
+        # A packed kiosk's child processes are the same executable; this call is where they begin, and end.
+        importlib.import_module("multiprocessing").freeze_support()
     if given[:1] == ["server"]:
         # A packed kiosk carries the server program inside the same executable.
         return int(importlib.import_module("server.__main__").main(given[1:]) or 0)

@@ -1,11 +1,14 @@
-"""`kiosk selftest`: is this installation whole? Imports, models, definitions, texts, a vault, one page offscreen."""
+"""`kiosk selftest`: is this installation whole? Every part is really used once, on invented data, without a screen."""
 
 from __future__ import annotations
 
 import argparse
+import io
 import os
+import secrets
 import tempfile
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import resources
@@ -13,8 +16,17 @@ from kiosk.clock import SystemClock
 from kiosk.commands.profile import add_profile, passphrase, settings_of
 from kiosk.log import describe
 from registration.catalog.loader import load_catalog
-from registration.errors import Expected
+from registration.errors import Expected, StaffMustFix
 from resources import texts
+
+_WORD = "Përmbledhje"
+"""Read back by the text recogniser; English data alone would lose its ë."""
+_ZONE = ("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F1204159ZE184226B<<<<<10")
+"""The specimen of ICAO Doc 9303 part 4, appendix B."""
+
+
+class Broken(Exception):
+    """A part answers, but wrongly. The text is ours and carries no data."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -23,6 +35,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    """Check part after part, one line each. Raises StaffMustFix ``selftest.failed`` (params: n) at the end."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     checks: list[tuple[str, Callable[[], str]]] = [
         ("service definitions", _services),
@@ -30,19 +43,32 @@ def run(args: argparse.Namespace) -> int:
         ("face model", _face),
         ("MRZ model", _mrz),
         ("text recognition", _tesseract),
+        ("voters' files", _pictures),
         ("vault", _vault),
+        ("packet", _packet),
+        ("server", _server),
         ("window", _window),
+        ("receipt", _receipt),
     ]
     if args.vault:
         checks.append(("this kiosk's vault", lambda: _own_vault(args)))
     failed = 0
     for name, check in checks:
         try:
-            print(f"ok      {name}: {check()}")
+            print(f"ok      {name}: {check()}", flush=True)
         except Exception as error:  # noqa: BLE001  a broken installation may fail in any way; each is told apart
             failed += 1
-            print(f"FAILED  {name}: {error.code if isinstance(error, Expected) else describe(error)}")
-    return 1 if failed else 0
+            print(f"FAILED  {name}: {_told(error)}", flush=True)
+    if failed:
+        raise StaffMustFix("selftest.failed", n=failed)
+    return 0
+
+
+def _told(error: Exception) -> str:
+    if isinstance(error, Expected):
+        known = texts.has("en", f"errors.{error.code}")
+        return texts.text("en", f"errors.{error.code}", **error.params) if known else error.code
+    return str(error) if isinstance(error, Broken) else describe(error)
 
 
 def _services() -> str:
@@ -50,50 +76,129 @@ def _services() -> str:
 
 
 def _texts() -> str:
-    counts = {language: len(texts.table(language)) for language in texts.LANGUAGES}
-    assert len(set(counts.values())) == 1, "a language is incomplete"
-    return ", ".join(f"{language} {count}" for language, count in counts.items())
+    tables = {language: texts.table(language) for language in texts.LANGUAGES}
+    every = set().union(*tables.values())
+    for language, table in tables.items():
+        if missing := sorted(every - set(table)):
+            raise Broken(f"{language} lacks {len(missing)} texts, the first is {missing[0]}")
+    return f"{len(every)} each in {', '.join(tables)}"
 
 
 def _face() -> str:
     import numpy as np
-    from biometrics.face.session import FaceSession
 
+    from biometrics.face.session import open_face_session
     from registration.ports import Frame
 
-    session = FaceSession()
+    session = open_face_session()
     try:
         guidance = session.step(Frame(np.full((720, 1280, 3), 90, np.uint8), 0.0))
     finally:
         session.close()
-    assert not guidance.green, "an empty picture is no face"
+    if guidance.green:
+        raise Broken("sees a face in an empty picture")
     return "loaded, sees no face in an empty picture"
 
 
 def _mrz() -> str:
-    from biometrics.document.glyphs import GlyphModel
+    import numpy as np
+    from PIL import Image, ImageDraw, ImageFont
 
-    GlyphModel.load()
-    return "loaded, its hash is right"
+    from biometrics.document.mrz_reader import read_mrz
+
+    pitch, lead, margin = 24, 62, 60
+    font = ImageFont.truetype(str(resources.path("fonts/ocr-b/OCRB.otf")), 36)
+    page = Image.new("RGB", (44 * pitch + 2 * margin, 700), (238, 238, 232))
+    pen = ImageDraw.Draw(page)
+    for row, line in enumerate(_ZONE):
+        for place, letter in enumerate(line):
+            pen.text((margin + place * pitch, 520 + row * lead), letter, font=font, fill=(25, 25, 25))
+    found = read_mrz(np.asarray(page), date(2012, 1, 1))
+    if found is None or found.reading.lines != _ZONE or not found.reading.check_digits_ok:
+        raise Broken("does not read the specimen of Doc 9303")
+    return "read the specimen of Doc 9303"
 
 
 def _tesseract() -> str:
-    import pytesseract
+    import numpy as np
+    from PIL import Image, ImageDraw, ImageFont
 
-    languages = set(pytesseract.get_languages())
-    missing = {"sqi", "eng", "ita", "ell", "deu", "fra"} - languages
-    assert not missing, f"language packs missing: {', '.join(sorted(missing))}"
-    return str(pytesseract.get_tesseract_version())
+    from biometrics.document import text_ocr
+
+    missing = {"sqi", "eng", "ita", "ell", "deu", "fra"} - text_ocr.languages()
+    if missing:
+        raise Broken(f"language packs missing: {', '.join(sorted(missing))}")
+    page = Image.new("L", (600, 140), 255)
+    font = ImageFont.truetype(str(resources.path("fonts/Inter-Regular.otf")), 48)
+    ImageDraw.Draw(page).text((40, 40), _WORD, font=font, fill=0)
+    if _WORD not in [word.text for word in text_ocr.words(np.asarray(page), "sqi", text_ocr.LINE)]:
+        raise Broken("does not read a printed word in Albanian")
+    return "read a printed word in Albanian, has six languages"
+
+
+def _pictures() -> str:
+    from PIL import Image
+
+    from biometrics.document.pictures import Pictures
+
+    file = io.BytesIO()
+    Image.new("RGB", (320, 240), "white").save(file, "PNG")
+    intake = Pictures()
+    try:
+        (page,) = intake.open(file.getvalue())
+    finally:
+        intake.close()
+    return f"a confined process made a page of {page.width} x {page.height}"
 
 
 def _vault() -> str:
     from kiosk.vault.vault import Vault
 
     with tempfile.TemporaryDirectory() as folder:
-        vault = Vault.create(Path(folder) / "vault", "selftest passphrase", SystemClock())
+        vault = Vault.create(Path(folder) / "vault", secrets.token_urlsafe(18), SystemClock())
         vault.check()
         vault.lock()
     return "made, checked and erased a fresh one"
+
+
+def _packet() -> str:
+    import pyrage
+
+    from registration.model.ids import KioskId
+    from sync import packet, sshsig
+
+    key = sshsig.generate()
+    reader = pyrage.x25519.Identity.generate()
+    request = "019aa000-0000-7000-8000-000000000001"
+    ids = packet.PacketIds("request", "selftest", KioskId("selftest"), request, 1, 1)
+    files = {"request.json": b"{}"}
+    _, content = packet.build(
+        ids, files, key=key, epoch="e1", recipients=[str(reader.to_public())], now=datetime.now(UTC)
+    )
+    checked = packet.check(content, lambda _kiosk: sshsig.public_of(key))
+    if dict(packet.open_packet(checked, [str(reader)]).files) != files:
+        raise Broken("a packet does not come back as it went in")
+    return "sealed, checked and opened one"
+
+
+def _server() -> str:
+    from kiosk.embedded_server import EmbeddedServer
+    from sync.http import Http
+
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        server = EmbeddedServer(place / "data", place / "outbox", secrets.token_bytes(32), place / "server.log")
+        try:
+            http = Http(server.start().address)
+            try:
+                health = http.json("GET", "/v1/health")
+            finally:
+                http.close()
+        finally:
+            server.stop()
+    if health.get("status") != "ok":
+        raise Broken("the server does not say it is well")
+    return "started, answered and stopped"
 
 
 def _window() -> str:
@@ -103,10 +208,26 @@ def _window() -> str:
     return f"drew the first page, {width} x {height}"
 
 
-def _own_vault(args: argparse.Namespace) -> str:
-    from kiosk.bootstrap import open_vault
+def _receipt() -> str:
+    from ui.app import start_application
+    from ui.gallery_samples import request_done
+    from ui.receipt_pdf import receipt
+    from ui.words import Words
 
-    vault = open_vault(settings_of(args), passphrase())
+    start_application(["kiosk"])
+    pdf = receipt(request_done(), Words())
+    if not (pdf.startswith(b"%PDF-") and b"%%EOF" in pdf[-64:]):
+        raise Broken("the receipt is no PDF")
+    return f"wrote a PDF of {len(pdf) // 1000} kB"
+
+
+def _own_vault(args: argparse.Namespace) -> str:
+    from kiosk.bootstrap import open_vault, vault_exists
+
+    settings = settings_of(args)
+    if not vault_exists(settings):
+        raise StaffMustFix("vault.missing")
+    vault = open_vault(settings, passphrase())
     vault.check()
     vault.lock()
     return "every page and the structure are right"
