@@ -28,6 +28,7 @@ def encode(profile: AccountProfile) -> dict[str, bytes]:
     body = {
         "account_id": profile.account_id,
         "contact": asdict(profile.contact),
+        "contact_verified": profile.contact_verified,
         "birth_date": profile.birth_date.isoformat(),
         "birth_place": profile.birth_place,
         "personal_number": profile.personal_number,
@@ -79,6 +80,7 @@ def decode(files: Mapping[str, bytes]) -> AccountProfile:
                 attempts=int(live["attempts"]),
                 track=tuple((float(t), float(y), float(e), float(m)) for t, y, e, m in live["track"]),
             ),
+            contact_verified=bool(body.get("contact_verified", True)),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UnreadableProfile(f"malformed profile: {type(error).__name__}") from None

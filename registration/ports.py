@@ -416,6 +416,8 @@ class AccountProfile:
     personal_number: str = field(repr=False)
     portrait: Photo
     liveness: Liveness
+    contact_verified: bool = True
+    """False: opened without a connection, and no code has confirmed the contact since (D-05)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -197,6 +197,7 @@ def read_profile(connection: Connection, server: Server, account_id: str) -> Map
             personal_number=submission.person.personal_number,
             portrait=submission.portrait.photo,
             liveness=submission.portrait.liveness,
+            contact_verified=row.contact_verified is not None,
         )
     )
 

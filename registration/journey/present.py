@@ -92,7 +92,7 @@ def present(service: Service, state: State, facts: Facts) -> JourneyView:
         case StepKind.SUMMARY:
             return SummaryView(page, summary_sections(service, state, facts))
         case StepKind.DONE:
-            return _done(service, step, state, page)
+            return _done(service, step, state, facts, page)
     raise NotPresentable(step.kind)
 
 
@@ -207,7 +207,7 @@ def _attachments(step: Step, state: State, facts: Facts, page: Page) -> Attachme
     )
 
 
-def _done(service: Service, step: Step, state: State, page: Page) -> DoneView:
+def _done(service: Service, step: Step, state: State, facts: Facts, page: Page) -> DoneView:
     code = next((a for _, a in state.answers if isinstance(a, CodeAnswer)), None)
     return DoneView(
         page,
@@ -215,6 +215,6 @@ def _done(service: Service, step: Step, state: State, page: Page) -> DoneView:
         # An account has no number to keep; its owner logs in with the contact.
         reference=state.reference if any(s.kind is StepKind.SUMMARY for s in service.steps) else "",
         delivered=state.delivered,
-        contact_verified=code is None or code.verified,
+        contact_verified=facts.account_verified if code is None else code.verified,
         submitted=state.submitted,
     )

@@ -43,6 +43,8 @@ class Facts:
     account_person: PersonalData | None = None
     """What the account holds; a request's document is compared with it (D-13)."""
     account_portrait: Photo | None = None
+    account_verified: bool = True
+    """False: the account's contact was never confirmed by a code (D-05)."""
     proof_kinds: tuple[AttachmentKind, ...] = ()
     """The signed configuration's list, or empty: the definition's own."""
     code_expires_in: int = 180

@@ -34,7 +34,6 @@ PROFILE = "profile"
 class OpenedAccount:
     entry: OutboxEntry
     profile: AccountProfile
-    verified: bool
 
 
 def confirm_code(link: ServerLink, ticket: CodeTicket, code: str) -> ContactProof:
@@ -108,7 +107,8 @@ def open_account(submission: AccountSubmission, key: VoterKey, *, drafts: Drafts
         personal_number=person.personal_number,
         portrait=portrait.photo,
         liveness=portrait.liveness,
+        contact_verified=bool(submission.contact_proof),
     )
     drafts.save(key, PROFILE, encode_profile(profile))
     entry = outbox.finish(submission, key, submission.service)
-    return OpenedAccount(entry, profile, bool(submission.contact_proof))
+    return OpenedAccount(entry, profile)

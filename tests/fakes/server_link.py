@@ -176,6 +176,7 @@ class FakeServerLink:
             personal_number=submission.person.personal_number,
             portrait=submission.portrait.photo,
             liveness=submission.portrait.liveness,
+            contact_verified=bool(submission.contact_proof),
         )
 
     def withdraw(self, session: Session, request_id: RequestId) -> RequestStatus:

@@ -147,9 +147,9 @@ class VoterFlow(QObject):
     def _look(self, voter: Voter) -> _Look:
         drafts, outbox = self._services.drafts, self._services.outbox
         kept = frozenset(name for name in (ACCOUNT, REQUEST) if drafts.load(voter.key, name) is not None)
+        online, looked = self._send_waiting(outbox.finished(voter.key)), None
         finished = outbox.finished(voter.key)
         statuses: tuple[RequestStatus, ...] = ()
-        online, looked = True, None
         try:
             if voter.session is None and self._services.account_known(voter.key):
                 self._sign_in_late(voter)
@@ -162,6 +162,16 @@ class VoterFlow(QObject):
             # The session ran out, or the server has not opened the account's packet yet.
             voter.session = None
         return _Look(kept, finished, statuses, online, looked)
+
+    def _send_waiting(self, finished: tuple[FinishedSubmission, ...]) -> bool:
+        """Try to bring to the server what this voter has waiting here; False: there is no connection."""
+        if all(done.state == "received" for done in finished):
+            return True
+        try:
+            self._services.sync_now()
+        except Expected:
+            return False
+        return True
 
     def _sign_in(self, contact: Contact, password: str) -> SignedIn:
         services = self._services
