@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from registration.errors import WillRetry
@@ -551,3 +551,25 @@ def test_filters_and_counts(official: Official, desk: FakeReviewDesk, receives: 
     queue.rows[0].setFocus()
     official.key(Qt.Key.Key_Down)
     assert queue.rows[1].hasFocus()
+
+
+@pytest.mark.parametrize("language", ["sq", "en"])
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (1920, 1080)])
+def test_nothing_of_a_case_is_cut_off(
+    official: Official, receives: Callable[[], CaseId], language: str, width: int, height: int
+) -> None:
+    case_id = receives()
+    official.window.window.resize(width, height)
+    official.signs_in()
+    official.opens(case_id)
+    official.window.language_buttons[language].click()
+    for _ in range(3):
+        QCoreApplication.processEvents()
+    for area in official.window.case.findChildren(QScrollArea):
+        held = area.widget()
+        if held is not None and area.isVisible():
+            assert held.width() <= area.viewport().width()
+    for label in official.window.window.findChildren(QLabel):
+        if label.isVisible() and label.text():
+            assert label.height() >= label.heightForWidth(label.width()), label.text()
+            assert label.wordWrap() or label.width() >= label.sizeHint().width(), label.text()

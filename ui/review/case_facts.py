@@ -25,6 +25,7 @@ from ui.widgets.labels import Panel, Text
 from ui.words import Words
 
 PORTRAIT_HEIGHT = 200
+LIVENESS_WIDTH = 230
 MOST_DUPLICATES = 5
 _FOUND = {Found.YES: GOOD, Found.PARTLY: DOUBT, Found.NO: BAD}
 _DATES = frozenset({"birth_date", "issue_date", "expiry_date"})
@@ -116,17 +117,19 @@ class CaseFacts:
         kind = GOOD if live.outcome is LivenessOutcome.PASSED else DOUBT
         column = QVBoxLayout()
         column.setSpacing(4)
-        column.addWidget(line("label", words("review.desk.liveness")))
+        title = Text("label", words("review.desk.liveness"))
+        title.setMinimumWidth(LIVENESS_WIDTH)
+        column.addWidget(title)
         column.addWidget(tag(kind, words(f"review.desk.liveness.{live.outcome}")))
         if live.reason and texts.has(words.language, live.reason):
             column.addWidget(Text("doubt", words(live.reason)))
         for item in live.challenges:
             name = words(f"voter.challenge.{item.kind}")
             if item.done_at is None:
-                column.addWidget(line("doubt", f"⚠ {name}: {words('review.desk.not_done')}"))
+                column.addWidget(Text("doubt", f"⚠ {name}: {words('review.desk.not_done')}"))
             else:
                 seconds = f"{item.done_at - item.asked_at:.0f}"
-                column.addWidget(line("caption", f"✓ {name}: {words('review.desk.done_in', seconds=seconds)}"))
+                column.addWidget(Text("caption", f"✓ {name}: {words('review.desk.done_in', seconds=seconds)}"))
         if live.attempts:
             column.addWidget(line("caption", words("review.desk.attempts", n=live.attempts)))
         column.addStretch(1)
@@ -147,8 +150,9 @@ class CaseFacts:
             grid.addWidget(head, 0, place, alignment=Qt.AlignmentFlag.AlignBottom)
         for number, row in enumerate(self.rows, 1):
             self._row(grid, number, row, columns)
+        grid.setColumnStretch(0, 3)
         for place in range(1, len(columns) + 1):
-            grid.setColumnStretch(place, 1)
+            grid.setColumnStretch(place, 4)
         made.body.addLayout(grid)
         return made
 
@@ -156,7 +160,7 @@ class CaseFacts:
         words = self._words
         name = words(f"voter.field.{row.name}")
         verdict = "" if row.verdict is Verdict.ALONE else words(f"review.verdict.{row.verdict}")
-        grid.addWidget(line("caption", name), number, 0)
+        grid.addWidget(Text("caption", name), number, 0, alignment=Qt.AlignmentFlag.AlignTop)
         said = [name]
         for place, column in enumerate(columns, 1):
             text = row.value(column)

@@ -1,4 +1,8 @@
-"""The officials' window: header, page in front, what can be undone. Keys A, R, K, N, L, D, +, -, 0, T; Ctrl+Z takes back."""
+"""The officials' window: header, page in front, what can be undone.
+
+Keys on a case: A, R, K decide, N next, L release, D documents, + - 0 zoom, T turn; Ctrl+Z takes back. None of them acts
+while a text field has the focus.
+"""
 
 from __future__ import annotations
 
