@@ -122,7 +122,8 @@ def _play(
         script.until_page("start")
         if offline:
             with hands.step("sync"):
-                start_server(kiosk, demo=True)
+                # A demo server makes its official anew at every start.
+                ready = start_server(kiosk, demo=True)
                 hands.wait(lambda: kiosk.connection.sync_once().waiting == 0, "the round with the server", 60)
         assert ready.official is not None
         _decide(kiosk, ready.official, reference, out, journal, numbers, language)
