@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from biometrics.document.glyphs import ALPHABET
 from biometrics.document.mrz import Mrz, birth_date, date_possible, expiry_date, fields_of, known_state, parse
 from biometrics.document.mrz_decode import Decoded
-from biometrics.document.mrz_layout import ANY, FILLER, LAYOUTS, checks_of
+from biometrics.document.mrz_layout import ANY, FILLER, LAYOUTS, Format, checks_of
 from registration.model.documents import MrzReading, ReadState
 from registration.model.person import parse_personal_number
 
@@ -59,6 +59,9 @@ def judge(decoded: Decoded, pitch: float, today: date) -> Judgement:
         reasons.append("pitch")
     if mean < LEAST_MEAN:
         reasons.append("mean")
+    if decoded.format is Format.MRV_B and all(line.endswith(FILLER * 4) for line in decoded.lines):
+        # Nothing tells it from the start of a wider visa whose fillers were not seen: no check digit covers the end.
+        reasons.append("width")
     state = ReadState.UNSURE if reasons else ReadState.VERIFIED
     if decoded.failed and mean < _REFUSED_BELOW:
         state = ReadState.REFUSED
@@ -91,7 +94,7 @@ def _belief(decoded: Decoded, chosen: NDArray[np.float64]) -> list[str]:
     ]
     if rivals[checked].max() > MOST_RIVAL:
         reasons.append("rival")
-    names = "".join(layout.names.of(decoded.lines))
+    names = layout.names.of(decoded.lines)
     if names.startswith(FILLER) or FILLER * 3 in names.rstrip(FILLER):
         reasons.append("names")
     return reasons

@@ -169,8 +169,8 @@ def _lines(glyphs: Floats) -> list[GlyphLine]:
         if used[chain].mean() > 0.4:
             continue
         members = chain
-        for _ in range(2):
-            members = _grown(glyphs, members)
+        for bent in (False, True, True):
+            members = _grown(glyphs, members, bent=bent)
         used[members] = True
         line = _line(glyphs[members])
         if line is not None:
@@ -180,12 +180,18 @@ def _lines(glyphs: Floats) -> list[GlyphLine]:
     return lines
 
 
-def _grown(glyphs: Floats, members: NDArray[np.int64]) -> NDArray[np.int64]:
+def _grown(glyphs: Floats, members: NDArray[np.int64], *, bent: bool) -> NDArray[np.int64]:
+    """Everything near the members' line, or their parabola, without a gap; a page that is not flat bends a line."""
     points = glyphs[members]
-    slope, base = _fit(points[:, 0], points[:, 1])
     height = float(np.median(points[:, 3]))
-    off = np.abs(glyphs[:, 1] - slope * glyphs[:, 0] - base)
-    # A page that is not flat bends a line: the farther from its known part, the more room.
+    if bent and len(points) >= MIN_GLYPHS:
+        middle_x, reach = float(points[:, 0].mean()), float(np.ptp(points[:, 0])) or 1.0
+        curve = np.polyfit((points[:, 0] - middle_x) / reach, points[:, 1], 2)
+        off = np.abs(glyphs[:, 1] - np.polyval(curve, (glyphs[:, 0] - middle_x) / reach))
+    else:
+        slope, base = _fit(points[:, 0], points[:, 1])
+        off = np.abs(glyphs[:, 1] - slope * glyphs[:, 0] - base)
+    # The farther from its known part, the more room.
     beyond = np.maximum(points[0, 0] - glyphs[:, 0], glyphs[:, 0] - points[-1, 0]).clip(0)
     near = (off < 0.38 * height + 0.02 * beyond) & (glyphs[:, 3] > 0.5 * height) & (glyphs[:, 3] < 1.6 * height)
     index = np.nonzero(near)[0]
