@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtWidgets import QLineEdit, QWidget
 
@@ -49,6 +50,14 @@ class Person:
 
 class QuickHands(Stagehand):
     """Hands that need no time of the wall clock: the debounce believes that long enough has passed."""
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self.typed: list[str] = []
+
+    def type(self, widget: QWidget, text: str) -> None:
+        self.typed.append(text)
+        super().type(widget, text)
 
     def tap(self, widget: QWidget) -> None:
         self._acted_at -= HAND_SECONDS
