@@ -7,9 +7,6 @@ import threading
 from typing import Protocol
 
 from PySide6.QtCore import QObject
-from ui.admin.unlock_page import UnlockFlow
-from ui.admin.window import AdminWindow
-from ui.review.window import ReviewWindow
 
 from kiosk import bootstrap
 from kiosk.bootstrap import Kiosk
@@ -20,6 +17,8 @@ from registration.errors import Expected
 from sync.http import Http
 from sync.review_link import HttpReviewDesk
 from ui.app import VoterWindow
+from ui.flows.admin_flow import UnlockFlow
+from ui.review.window import ReviewWindow
 from ui.shell import Shell
 from ui.tasks import TaskRunner
 from ui.words import Words
@@ -100,7 +99,8 @@ class Program(QObject):
                 self._open_admin(kiosk)
             case _:
                 # The embedded server must answer before an official can sign in.
-                self._starting and self._starting.join()
+                if self._starting is not None:
+                    self._starting.join()
                 self._open_review(kiosk.connection.address)
         if self._shell is not None:
             self._shell.hide()
@@ -127,6 +127,8 @@ class Program(QObject):
         window.start(full_screen=not settings.window)
 
     def _open_admin(self, kiosk: Kiosk) -> None:
+        from ui.admin.window import AdminWindow
+
         from kiosk.admin_desk import KioskAdminDesk
 
         window = AdminWindow(KioskAdminDesk(kiosk), kiosk.clock, self._words)

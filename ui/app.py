@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QMessageLogContext, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from registration.journey.views import StartView
@@ -18,16 +19,35 @@ from ui.shell import Shell
 from ui.tasks import TaskRunner
 from ui.words import Words
 
+log = logging.getLogger("kiosk")
+
 
 def start_application(arguments: list[str]) -> QApplication:
     """Return the application with the shipped fonts; makes it when there is none yet."""
     existing = QApplication.instance()
-    application = existing if isinstance(existing, QApplication) else QApplication(arguments)
+    if isinstance(existing, QApplication):
+        application = existing
+    else:
+        qInstallMessageHandler(_to_log)
+        application = QApplication(arguments)
     application.setApplicationName("per-kiosk")
     # The look is ours alone: a desktop's style must not shine through.
     application.setStyle("Fusion")
     fonts.load()
     return application
+
+
+_LEVELS = {
+    QtMsgType.QtWarningMsg: logging.WARNING,
+    QtMsgType.QtCriticalMsg: logging.ERROR,
+    QtMsgType.QtFatalMsg: logging.CRITICAL,
+}
+
+
+def _to_log(kind: QtMsgType, _where: QMessageLogContext, words: str) -> None:
+    """Qt's own messages go to the log; the offscreen platform's remark on size hints means nothing."""
+    if "propagateSizeHints" not in words:
+        log.log(_LEVELS.get(kind, logging.INFO), "qt: %s", words)
 
 
 class VoterWindow:

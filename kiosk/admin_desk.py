@@ -1,0 +1,127 @@
+"""The administrator's view of this kiosk: counts, sizes and fates of packets, never a voter's data."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+
+from kiosk.bootstrap import Kiosk
+from registration.admin_desk import (
+    EnrolmentOutcome,
+    ExportOutcome,
+    KioskStatus,
+    PacketNotice,
+    Progress,
+    ReceiptOutcome,
+    SyncOutcome,
+    WorkProgress,
+)
+from registration.model.ids import PacketId
+from sync import enrol
+from sync.batch import BatchProgress, export_batch, import_receipts
+from sync.engine import Event, PacketMoved, RoundBegan, SyncReport
+
+
+class KioskAdminDesk:
+    """Implements `registration.admin_desk.AdminDesk` on the running kiosk."""
+
+    def __init__(self, kiosk: Kiosk) -> None:
+        self._kiosk = kiosk
+        self._last: SyncReport | None = None
+        self._looked: datetime | None = None
+
+    def status(self) -> KioskStatus:
+        kiosk, last = self._kiosk, self._last
+        known = enrol.recall(kiosk.vault.sync)
+        entries = kiosk.vault.sync.entries()
+        count = {
+            state: sum(e.state == state for e in entries) for state in ("waiting", "exported", "attention", "received")
+        }
+        open_entries = [e for e in entries if e.state != "received"]
+        return KioskStatus(
+            enrolled=known is not None,
+            kiosk_id=known.identity.kiosk_id if known else "",
+            kiosk_name=kiosk.settings.kiosk_name,
+            election=known.identity.election if known else "",
+            server=kiosk.connection.address,
+            embedded_server=not kiosk.settings.server,
+            last_look=self._looked,
+            problem=last.problem if last else "",
+            clock_skew=last.clock_skew if last else None,
+            clock_is_off=last.clock_is_off if last else False,
+            next_try=min((e.next_try for e in open_entries if e.next_try is not None), default=None),
+            waiting=count["waiting"],
+            exported=count["exported"],
+            attention=count["attention"],
+            received=count["received"],
+            waiting_size=sum(e.size for e in open_entries),
+            notices=tuple(
+                PacketNotice(
+                    packet_id=e.packet_id,
+                    seq=e.seq,
+                    kind=e.kind,
+                    reference=e.reference,
+                    size=e.size,
+                    created=e.created,
+                    attempts=e.attempts,
+                    problem=e.problem,
+                )
+                for e in entries
+                if e.state == "attention"
+            ),
+        )
+
+    def retry(self, packet_id: PacketId) -> None:
+        self._kiosk.vault.sync.retry(packet_id)
+
+    def sync_now(self, progress: Progress) -> SyncOutcome:
+        begun = {"packets": 0, "size": 0, "before": 0, "number": 0, "last_size": 0}
+
+        def told(event: Event) -> None:
+            match event:
+                case RoundBegan(packets=packets, size=size):
+                    begun.update(packets=packets, size=size)
+                case PacketMoved(number=number, held=held, size=size):
+                    if number != begun["number"]:
+                        begun["before"] += begun["last_size"]
+                        begun.update(number=number)
+                    begun["last_size"] = size
+                    progress(WorkProgress(number, begun["packets"], begun["before"] + held, begun["size"]))
+                case _:
+                    pass
+
+        report = self._kiosk.connection.sync_once(told)
+        self._last = report
+        if report.reached:
+            self._looked = report.at
+        return SyncOutcome(
+            received=len(report.received),
+            put_off=len(report.put_off),
+            waiting=report.waiting,
+            attention=report.attention,
+            sent=report.sent,
+            problem=report.problem,
+        )
+
+    def export_batch(self, folder: Path, progress: Progress) -> ExportOutcome:
+        def told(done: BatchProgress) -> None:
+            progress(WorkProgress(done.done, done.packets, done.written, done.size))
+
+        store = self._kiosk.vault.sync
+        report = export_batch(store, enrol.require(store), folder, self._kiosk.clock, told)
+        return ExportOutcome(report.folder, report.packets, report.size, report.skipped)
+
+    def take_receipts(self, folder: Path) -> tuple[ReceiptOutcome, ...]:
+        store = self._kiosk.vault.sync
+        enrolment = enrol.require(store)
+        verdicts = import_receipts(store, enrolment, enrol.known_keyset(store, enrolment), folder)
+        return tuple(ReceiptOutcome(v.file, v.taken, v.new, v.code) for v in verdicts)
+
+    def change_passphrase(self, old: str, new: str) -> None:
+        self._kiosk.vault.change_passphrase(old, new)
+
+    def enrol(self, address: str, token: str) -> EnrolmentOutcome:
+        self._kiosk.connection.at(address, token)
+        enrolment = self._kiosk.connection.enrolment()
+        return EnrolmentOutcome(enrolment.identity.kiosk_id, enrolment.identity.election, enrolment.root.fingerprint)
