@@ -9,6 +9,7 @@ from pathlib import Path
 
 from fastapi import Request
 
+from registration.errors import StaffMustFix
 from registration.ports import Clock
 from server import keyring
 from server.blobs import BlobStore
@@ -65,9 +66,12 @@ def open_server(settings: Settings, master: MasterKey, clock: Clock | None = Non
     """Open the database (made, migrated and given keys where needed) and the folders beside it.
 
     Raises:
-        StaffMustFix: ``store.wrong_key``, ``store.unreachable``, ``store.no_folder``.
+        StaffMustFix: ``store.wrong_key``, ``store.unreachable``, ``store.no_folder`` (params: folder).
     """
-    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError:
+        raise StaffMustFix("store.no_folder", folder=str(settings.data)) from None
     clock = clock or SystemClock()
     engine = open_engine(settings.database_url, master.database())
     migrate(engine)

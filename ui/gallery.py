@@ -128,7 +128,7 @@ def _face(stage: str) -> Callable[[Shell], KioskPage]:
             page.show_live()
             page.show_frame(samples.face_image(), Guidance(True, "", progress=0.6))
         elif stage == "lost":
-            page.show_lost(StaffMustFix("camera.missing"))
+            page.show_lost(StaffMustFix("camera.missing", camera="0"))
         return page
 
     return show
