@@ -198,6 +198,8 @@ class QueuePage(QWidget):
             made.setEnabled(may_open(case.state, view.session.role))
             made.clicked.connect(lambda _checked=False, case=case: self._choose(case))
             self._list.insertWidget(number, made)
+            # At once, not in the layout's own time: what is hidden takes no focus.
+            made.show()
             self.rows.append(made)
         self._empty.say("" if self.rows else self._words("review.desk.empty"))
 

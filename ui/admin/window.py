@@ -1,0 +1,284 @@
+"""The administrator's window: how the kiosk stands, sync, sticks, enrolment, passphrase. No voter's data anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from registration.admin_desk import (
+    AdminDesk,
+    EnrolmentOutcome,
+    ExportOutcome,
+    KioskStatus,
+    ReceiptOutcome,
+    SyncOutcome,
+    WorkProgress,
+)
+from resources import texts
+from ui.admin.panels import AttentionPanel, EnrolPanel, PassphrasePanel, StatusPanel, megabytes
+from ui.desk_look import desk_look, desk_style
+from ui.flows.admin_flow import AdminFlow
+from ui.notices import Problem, sentence
+from ui.tasks import TaskRunner
+from ui.theme import Look
+from ui.widgets.buttons import button
+from ui.widgets.labels import Panel, Text
+from ui.words import Words
+
+REFRESH_SECONDS = 15
+
+
+class AdminWindow:
+    """Everything an administrator does at a running kiosk.
+
+    A script finds `sync_button`, `export_button`, `receipts_button`, `status`, `attention`, `enrol`, `passphrase`.
+
+    Args:
+        choose_folder: asks for a folder and returns it, None when none was chosen.
+    """
+
+    def __init__(
+        self,
+        desk: AdminDesk,
+        words: Words,
+        *,
+        choose_folder: Callable[[], Path | None] | None = None,
+        look: Look | None = None,
+    ) -> None:
+        self.words = words
+        self.window = QWidget()
+        self.window.setObjectName("shell")
+        self.window.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.tasks = TaskRunner(threads=2, parent=self.window)
+        self.flow = AdminFlow(desk, self.tasks, self.window)
+        self._choose_folder = choose_folder or self._ask_folder
+        self._status: KioskStatus | None = None
+        self._problem: Problem | None = None
+        self._outcome: object = None
+        self._working = ""
+        self._moved: WorkProgress | None = None
+        self.status, self.attention = StatusPanel(words), AttentionPanel(words)
+        self.enrol, self.passphrase = EnrolPanel(words), PassphrasePanel(words)
+        self.sync_button, self.export_button, self.receipts_button = button("primary"), button(), button()
+        self._timer = QTimer(self.window)
+        self._timer.setInterval(REFRESH_SECONDS * 1000)
+        self._build()
+        self._connect()
+        self.window.resize(1366, 768)
+        self.window.setMinimumSize(900, 600)
+        self.window.setStyleSheet(desk_style(look or desk_look()))
+        self._retranslate()
+
+    def _build(self) -> None:
+        header = QFrame()
+        header.setObjectName("header")
+        top = QHBoxLayout(header)
+        top.setContentsMargins(24, 6, 24, 6)
+        top.setSpacing(12)
+        self._title = QLabel()
+        top.addWidget(self._title, 1)
+        self.language_buttons = {language: button() for language in texts.LANGUAGES}
+        for language, made in self.language_buttons.items():
+            made.setText(texts.text(language, "shell.language_name"))
+            made.setCheckable(True)
+            made.clicked.connect(lambda _checked=False, language=language: self._speak(language))
+            top.addWidget(made)
+        self._problem_panel, self._done_panel = Panel("errorPanel", "⚠"), Panel("goodPanel", "✓")
+        self._bar, self._bar_words = QProgressBar(), Text("caption")
+        self._bar.setTextVisible(False)
+        self._bar.hide()
+        actions = QHBoxLayout()
+        actions.setSpacing(12)
+        for made in (self.sync_button, self.export_button, self.receipts_button):
+            actions.addWidget(made)
+        actions.addStretch(1)
+        left, right = QVBoxLayout(), QVBoxLayout()
+        for box in (left, right):
+            box.setSpacing(10)
+        left.addWidget(self.status)
+        left.addLayout(actions)
+        left.addWidget(self._bar_words)
+        left.addWidget(self._bar)
+        left.addWidget(self.attention)
+        left.addStretch(1)
+        right.addWidget(self.enrol)
+        right.addWidget(self.passphrase)
+        right.addStretch(1)
+        both = QHBoxLayout()
+        both.setSpacing(14)
+        both.addLayout(left, 3)
+        both.addLayout(right, 2)
+        body = QWidget()
+        rows = QVBoxLayout(body)
+        rows.setContentsMargins(24, 12, 24, 12)
+        rows.setSpacing(10)
+        rows.addWidget(self._problem_panel)
+        rows.addWidget(self._done_panel)
+        rows.addLayout(both, 1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(body)
+        column = QVBoxLayout(self.window)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(header)
+        column.addWidget(scroll, 1)
+
+    def _connect(self) -> None:
+        flow = self.flow
+        flow.status.connect(self._show_status)
+        flow.working.connect(self._show_work)
+        flow.progress.connect(self._show_progress)
+        flow.problem.connect(self._say_problem)
+        flow.done.connect(self._say_done)
+        self.sync_button.clicked.connect(flow.sync)
+        self.export_button.clicked.connect(lambda: self._with_folder(flow.export))
+        self.receipts_button.clicked.connect(lambda: self._with_folder(flow.take_receipts))
+        self.attention.retry_requested.connect(flow.retry)
+        self.enrol.submitted.connect(flow.enrol)
+        self.passphrase.submitted.connect(flow.change_passphrase)
+        self._timer.timeout.connect(self._look_again)
+        self.words.changed.connect(self._retranslate)
+
+    # ------------------------------------------------------------ life
+
+    def start(self, *, full_screen: bool = False) -> None:
+        self.flow.refresh()
+        self._timer.start()
+        if full_screen:
+            self.window.showMaximized()
+        else:
+            self.window.show()
+
+    def close(self) -> None:
+        """End; a round or an export under way is waited for, a packet is never half told. Safe to call twice."""
+        self._timer.stop()
+        self.tasks.close()
+        self.window.close()
+
+    def _look_again(self) -> None:
+        if not self.tasks.busy:
+            self.flow.refresh()
+
+    def _ask_folder(self) -> Path | None:
+        chosen = QFileDialog.getExistingDirectory(self.window, self.words("admin.choose_folder"))
+        return Path(chosen) if chosen else None
+
+    def _with_folder(self, act: Callable[[Path], None]) -> None:
+        folder = self._choose_folder()
+        if folder is not None:
+            act(folder)
+
+    # ------------------------------------------------------------ what the flow says
+
+    def _show_status(self, status: KioskStatus) -> None:
+        self._status = status
+        self.status.show_status(status)
+        self.attention.show_notices(status.notices)
+        self.enrol.show_status(status)
+
+    def _show_work(self, text_id: str) -> None:
+        self._working, self._moved = text_id, None
+        for made in (self.sync_button, self.export_button, self.receipts_button):
+            made.setEnabled(not text_id)
+        for panel in (self.attention, self.enrol, self.passphrase):
+            panel.setEnabled(not text_id)
+        self._bar.setVisible(bool(text_id))
+        self._bar.setRange(0, 0)
+        self._write_work()
+
+    def _show_progress(self, moved: WorkProgress) -> None:
+        if not self._working:
+            return
+        self._moved = moved
+        # In thousandths: a QProgressBar counts in 32 bits.
+        self._bar.setRange(0, 1000 if moved.size else 0)
+        self._bar.setValue(round(1000 * moved.done / moved.size) if moved.size else 0)
+        self._write_work()
+
+    def _say_problem(self, problem: Problem | None) -> None:
+        self._problem = problem
+        self._write_notes()
+
+    def _say_done(self, outcome: object) -> None:
+        self._outcome = outcome
+        if outcome == "admin.done.passphrase":
+            self.passphrase.clear()
+        if isinstance(outcome, EnrolmentOutcome):
+            self.enrol.clear()
+        self._write_notes()
+
+    # ------------------------------------------------------------ words
+
+    def _speak(self, language: str) -> None:
+        self.words.choose(language)
+        self._retranslate()
+
+    def _write_work(self) -> None:
+        words, moved = self.words, self._moved
+        said = words(self._working) if self._working else ""
+        if said and moved is not None:
+            place = words("admin.progress", packet=moved.packet, packets=moved.packets)
+            said = f"{said}: {place}, {megabytes(words, moved.done)} / {megabytes(words, moved.size)}"
+        self._bar_words.say(said)
+        self._bar.setAccessibleName(said)
+
+    def _write_notes(self) -> None:
+        words = self.words
+        self._problem_panel.say("" if self._problem is None else sentence(words, self._problem))
+        self._done_panel.say(*self._outcome_words())
+
+    def _outcome_words(self) -> tuple[str, ...]:
+        words = self.words
+        match self._outcome:
+            case str() as text_id:
+                return (words(text_id),)
+            case SyncOutcome() as done:
+                said = words("admin.done.sync", received=done.received, waiting=done.waiting)
+                problem = sentence(words, Problem(done.problem)) if done.problem else ""
+                attention = words("admin.done.attention", n=done.attention) if done.attention else ""
+                return said, attention, problem
+            case ExportOutcome() as done:
+                size = megabytes(words, done.size)
+                said = words("admin.done.export", n=done.packets, size=size, folder=str(done.folder))
+                return said, words("admin.done.export_note")
+            case EnrolmentOutcome() as done:
+                root = words("admin.done.root", fingerprint=done.root_fingerprint) if done.root_fingerprint else ""
+                return words("admin.done.enrol", kiosk=done.kiosk_id, election=done.election), root
+            case tuple() as files:
+                return self._receipt_words(files)
+        return ()
+
+    def _receipt_words(self, files: tuple[ReceiptOutcome, ...]) -> tuple[str, ...]:
+        words = self.words
+        new = sum(1 for item in files if item.new)
+        lines = [words("admin.done.receipts", n=new)]
+        lines += [f"{item.file}: {sentence(words, Problem(item.code))}" for item in files if item.code]
+        return tuple(lines)
+
+    def _retranslate(self) -> None:
+        words = self.words
+        self.window.setWindowTitle(words("admin.title"))
+        self._title.setText(words("admin.title"))
+        for language, made in self.language_buttons.items():
+            made.setChecked(language == words.language)
+        self.sync_button.setText(words("admin.sync"))
+        self.export_button.setText(words("admin.export"))
+        self.receipts_button.setText(words("admin.receipts"))
+        for panel in (self.status, self.attention, self.enrol, self.passphrase):
+            panel.retranslate()
+        self._write_work()
+        self._write_notes()
