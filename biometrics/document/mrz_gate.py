@@ -25,11 +25,11 @@ from registration.model.person import parse_personal_number
 MIN_PITCH = 12.0
 """Pixels between characters below which reads are unsafe (measured: 9 px gives wrong accepts)."""
 MAX_SUBSTITUTIONS = 2
-LEAST_CHECKED = 0.55
+LEAST_CHECKED = 0.60
 """Belief every character under a check digit must have."""
-LEAST_UNCHECKED = 0.80
+LEAST_UNCHECKED = 0.95
 """Belief every character without a check digit must have: names, states, sex, document code."""
-MOST_RIVAL = 0.10
+MOST_RIVAL = 0.08
 """Belief that rivals of the same class modulo 10, which the check digit cannot tell apart, may have together."""
 LEAST_MEAN = 0.93
 _CLASS = np.array([(ANY.index(c) if c != FILLER else 0) % 10 for c in ALPHABET])

@@ -67,7 +67,7 @@ def blobs(gray: NDArray[np.uint8], window: int, contrast: int) -> Floats:
     """Return (n, 4) centre x, centre y, width, height of dark blobs of a glyph's size."""
     smooth = cv2.GaussianBlur(gray, (3, 3), 0)
     ink = cv2.adaptiveThreshold(smooth, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, window, contrast)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8, ltype=cv2.CV_16U)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     left, top, w, h, area = stats[1:].T.astype(np.float64)
     longest = np.maximum(w, h)
     keep = (longest >= 6) & (longest <= 76) & (np.minimum(w, h) >= 2) & (area >= 0.1 * w * h) & (area > 9)

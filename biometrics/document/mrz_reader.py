@@ -28,6 +28,9 @@ _NONE = len(glyphs.ALPHABET)
 _WIDTHS = {3: (30,), 2: (44, 36)}
 _FINE_PITCH = 15.0
 _COARSEST_PITCH = 30.0
+_BUDGET = 125.0
+"""Estimated milliseconds after which no attempt is begun; estimated, so that a picture always reads the same."""
+_PER_MEGAPIXEL, _PER_BLOB, _PER_READ = 13.0, 0.008, 12.0
 
 
 class Effort(Enum):
@@ -88,19 +91,22 @@ def read_mrz(picture: Picture, today: date, effort: Effort = Effort.STILL) -> Re
 
 def _attempts(gray: Picture, today: date, effort: Effort) -> Iterator[Read]:
     scaled: dict[int, tuple[Picture, float]] = {}
+    spent = 0.0
     for longest, window, contrast in effort.value:
+        if spent > _BUDGET:
+            return
         if longest not in scaled:
             scaled[longest] = _scaled(gray, longest / max(gray.shape))
         search, scale = scaled[longest]
         found = blobs(search, window, contrast)
-        tried = 0
+        spent += search.size / 1e6 * _PER_MEGAPIXEL + len(found) * _PER_BLOB
         for upright in (True, False):
             for block in find_blocks(found, upright=upright)[:4]:
                 best_of_block = 0.0
                 for read in _read_block(block, search, gray, scale, today):
                     best_of_block = max(best_of_block, read.judgement.mean)
+                    spent += _PER_READ
                     yield read
-                tried += 1
                 if best_of_block > 0.75:
                     break
 
