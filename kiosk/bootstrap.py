@@ -137,17 +137,17 @@ def new_id(clock: Clock) -> str:
     return uuid7(int(clock.now().timestamp() * 1000), secrets.token_bytes(10))
 
 
-def camera_problem(kiosk: Kiosk) -> str:
-    """Try the face camera; return the error code, or "" when it gives pictures."""
+def camera_problem(kiosk: Kiosk) -> Expected | None:
+    """Try the face camera; return its error, or None when it gives pictures."""
     camera = LazyCamera(kiosk.settings.face_camera, "face")
     try:
         camera.open()
         camera.read()
     except Expected as error:
-        return error.code
+        return error
     finally:
         camera.close()
-    return ""
+    return None
 
 
 def voter_services(
@@ -175,7 +175,7 @@ def voter_services(
         new_id=lambda: new_id(kiosk.clock),
         sync_now=lambda: sync_now(kiosk),
         account_known=lambda key: account_known(kiosk, key),
-        camera_problem=lambda: "" if face_camera else camera_problem(kiosk),
+        camera_problem=lambda: None if face_camera else camera_problem(kiosk),
         registration_open=lambda: registration_open(kiosk),
         files_folder=Path(settings.files_folder) if settings.files_folder else None,
     )

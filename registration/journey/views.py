@@ -242,6 +242,8 @@ class StartView:
     camera_problem: str = ""
     online: bool = True
     registration_open: bool = True
+    params: tuple[tuple[str, str | int], ...] = ()
+    """Of the camera's error."""
 
 
 @dataclass(frozen=True, slots=True)

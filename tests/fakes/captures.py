@@ -35,24 +35,33 @@ class FakeCamera:
     """Endless grey frames; `unplug` makes every read fail until `plug`."""
 
     def __init__(self) -> None:
-        self.problem = ""
+        self._error: StaffMustFix | None = None
         self.is_open = False
         self._count = 0
 
-    def unplug(self, problem: str = "camera.lost") -> None:
-        self.problem = problem
+    @property
+    def frames_read(self) -> int:
+        """Frames since it was plugged in."""
+        return self._count
+
+    def problem(self) -> StaffMustFix | None:
+        return self._error
+
+    def unplug(self, error: StaffMustFix | None = None) -> None:
+        self._error = error or StaffMustFix("camera.lost")
 
     def plug(self) -> None:
-        self.problem = ""
+        self._error = None
+        self._count = 0
 
     def open(self) -> None:
-        if self.problem:
-            raise StaffMustFix(self.problem)
+        if self._error is not None:
+            raise self._error
         self.is_open = True
 
     def read(self) -> Frame:
-        if self.problem:
-            raise StaffMustFix(self.problem)
+        if self._error is not None:
+            raise self._error
         self._count += 1
         return Frame(np.full((72, 128, 3), 120, np.uint8), self._count / 30)
 

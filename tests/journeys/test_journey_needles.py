@@ -230,10 +230,7 @@ def add_file(machine: Machine) -> None:
     machine.hands.tap(machine.pages.attachments.add_button)
     machine.hands.press("Dokument bankar")
     machine.hands.tap(machine.window.shell.skip_button)
-    chooser = machine.pages.attachments.files
-    for name in (machine.files.name, "fatura.jpg"):
-        item = next(i for i in map(chooser.list.item, range(chooser.list.count())) if name in i.text())
-        chooser.list.itemClicked.emit(item)
+    machine.choose_file("fatura.jpg")
     machine.hands.wait(lambda: machine.idle_hands and machine.hands.reads("Dokument bankar"), "the file")
 
 

@@ -12,6 +12,7 @@ from registration.catalog.loader import load_catalog
 from registration.errors import WillRetry
 from registration.journey.state import Facts
 from registration.model.contact import parse_phone
+from registration.ports import Captures
 from tests.fakes.captures import FakeCamera, FakeCaptures, FakePictures, FakeProofChecker, FakeReader
 from tests.fakes.server_link import FakeServerLink
 from tests.fakes.vault import FakeDrafts, FakeOutbox
@@ -45,7 +46,9 @@ class PlainHasher:
 class Visit(Walk):
     """The fakes, the window and the hands."""
 
-    def __init__(self, out: Path, person: Person | None = None) -> None:
+    def __init__(
+        self, out: Path, person: Person | None = None, captures: Captures | None = None, *, open_now: bool = True
+    ) -> None:
         start_application(["test"])
         self.clock = StoppedClock()
         self.server = FakeServerLink(self.clock)
@@ -64,7 +67,7 @@ class Visit(Walk):
             drafts=self.drafts,
             outbox=self.outbox,
             link=self.server,
-            captures=FakeCaptures(),
+            captures=captures or FakeCaptures(),
             face_camera=self.face_camera,
             document_camera=self.document_camera,
             reader=FakeReader(),
@@ -76,15 +79,16 @@ class Visit(Walk):
             sync_now=self._sync,
             account_known=lambda _key: self.account_known,
             forget=lambda: None,
-            camera_problem=lambda: self.face_camera.problem,
+            camera_problem=self.face_camera.problem,
             registration_open=lambda: True,
             files_folder=self.files,
         )
         self.out = out
         self._who = person or Person()
-        self._open()
+        if open_now:
+            self.open()
 
-    def _open(self) -> None:
+    def open(self) -> None:
         window = VoterWindow(self.services, sync_every_seconds=3600)
         window.start(full_screen=False)
         super().__init__(window, self._who, self.read_code, self.out)
@@ -98,7 +102,7 @@ class Visit(Walk):
     def restart(self) -> None:
         """Close the window as a crash would leave things: only what was saved is there again."""
         self.close()
-        self._open()
+        self.open()
 
     def close(self) -> None:
         self.window.close()

@@ -72,6 +72,9 @@ class Walk:
         code: returns the six digits on the voter's phone; "" while none came.
     """
 
+    files: Path
+    """The voter's stick."""
+
     def __init__(self, window: VoterWindow, person: Person, code: Callable[[], str], out: Path) -> None:
         self.window = window
         self.person = person
@@ -259,6 +262,13 @@ class Walk:
         self.hands.wait(lambda: button.isVisible() and button.text() == use, "the photographed page")
         self.go_on()
         self.hands.wait(lambda: self.answered("proof"), "the proof")
+
+    def choose_file(self, name: str) -> None:
+        """Open the stick and choose a file of it."""
+        chooser = self.pages.attachments.files
+        for sought in (self.files.name, name):
+            item = next(i for i in map(chooser.list.item, range(chooser.list.count())) if sought in i.text())
+            chooser.list.itemClicked.emit(item)
 
     def _address(self) -> None:
         picker = self.field("country")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from registration.errors import Expected, VoterCanFix, WillRetry
 from registration.journey.advance import begin
@@ -33,6 +33,7 @@ T = TypeVar("T")
 
 ACCOUNT = ServiceId("per.account")
 REQUEST = ServiceId("per.request")
+CAMERA_AGAIN_MS = 5000
 _MAY_COMPLETE = frozenset({CaseState.RETURNED, CaseState.REFUSED, CaseState.APPROVED, CaseState.WITHDRAWN})
 _ANSWERED = frozenset({CaseState.RETURNED, CaseState.APPROVED, CaseState.REFUSED, CaseState.WITHDRAWN})
 _MAY_WITHDRAW = frozenset({CaseState.SUBMITTED, CaseState.RETURNED, CaseState.COMPLETED, CaseState.APPROVED})
@@ -88,14 +89,33 @@ class VoterFlow(QObject):
 
     def start(self) -> None:
         """Show the first page; the camera is tried in the background and never blocks it."""
-        self.shown.emit(StartView(registration_open=self._services.registration_open()))
+        self._show_start(None)
+        self._try_camera(None)
+
+    def _show_start(self, problem: Expected | None) -> None:
+        code, params = (problem.code, tuple(problem.params.items())) if problem else ("", ())
+        self.shown.emit(StartView(code, registration_open=self._services.registration_open(), params=params))
+
+    def _try_camera(self, before: Expected | None) -> None:
+        """Try it, and as long as it does not work again and again: somebody may be plugging it in."""
         visit = self._visit
 
-        def tried(problem: str) -> None:
-            if self._visit == visit and self.voter is None and self.journey is None and problem:
-                self.shown.emit(StartView(problem, registration_open=self._services.registration_open()))
+        def waits() -> bool:
+            return self._visit == visit and self.voter is None and self.journey is None
+
+        def tried(problem: Expected | None) -> None:
+            if not waits():
+                return
+            if (problem and problem.code) != (before and before.code):
+                self._show_start(problem)
+            if problem is not None:
+                QTimer.singleShot(CAMERA_AGAIN_MS, self, lambda: self._try_camera(problem) if waits() else None)
 
         self._tasks.run(self._services.camera_problem, owner=self, on_success=tried, on_error=self.failed.emit)
+
+    def read_privacy(self) -> None:
+        """The privacy notice is being read: no news of the camera may bring the first page back meanwhile."""
+        self._visit += 1
 
     def enter(self) -> None:
         """HYR NË PER."""

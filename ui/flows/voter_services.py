@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from registration.catalog.definitions import Service
+from registration.errors import Expected
 from registration.journey.state import Facts
 from registration.model.contact import Contact
 from registration.model.ids import ServiceId
@@ -53,8 +54,8 @@ class VoterServices:
     """Whether the server can know the voter's account by now; signing in earlier would count as a wrong try."""
     forget: Callable[[], None]
     """Drop whatever an adapter remembers of the voter; called when the visit ends."""
-    camera_problem: Callable[[], str]
-    """Error code of the face camera, "" when it is ready. May take a second."""
+    camera_problem: Callable[[], Expected | None]
+    """Error of the face camera, None when it is ready. May take a second."""
     registration_open: Callable[[], bool]
     files_folder: Path | None = None
     """Where "from a file" looks; None: removable media."""

@@ -97,7 +97,7 @@ class VoterStage(QObject):
         for page in pages.all:
             page.back_requested.connect(self._back)
         pages.start.enter_requested.connect(flow.enter)
-        pages.start.privacy_requested.connect(lambda: self._shell.show_page(self.pages.privacy))
+        pages.start.privacy_requested.connect(self._show_privacy)
         pages.privacy.read.connect(flow.enter)
         pages.choice.create_requested.connect(flow.create_account)
         pages.choice.log_in_requested.connect(flow.ask_log_in)
@@ -159,6 +159,10 @@ class VoterStage(QObject):
             self._idle.start()
         else:
             self._idle.stop()
+
+    def _show_privacy(self) -> None:
+        self._flow.read_privacy()
+        self._shell.show_page(self.pages.privacy)
 
     def _back(self) -> None:
         self._stop_camera()

@@ -68,7 +68,7 @@ class StartPage(KioskPage):
         self._elections.say(words("voter.start.elections"))
         self._time.say(words("voter.start.time"))
         self._camera.say("" if view.camera_problem else f"✓  {words('voter.start.camera_ready')}")
-        self._no_camera.say(sentence(words, Problem(view.camera_problem)) if view.camera_problem else "")
+        self._no_camera.say(sentence(words, Problem(view.camera_problem, view.params)) if view.camera_problem else "")
         self._offline.say("" if view.online else words("voter.start.offline"))
         self._closed.say("" if view.registration_open else words("voter.start.closed"))
         self._cec.say(words("voter.start.only_per"), words("voter.start.help_only"), words("voter.start.impostors"))
