@@ -5,10 +5,13 @@ on the screen before the face graphs are loaded.
 from __future__ import annotations
 
 import secrets
+import threading
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import ClassVar
 
 import resources
 from kiosk.clock import SystemClock
@@ -38,6 +41,8 @@ from registration.ports import (
 )
 from ui.flows.voter_services import VoterServices
 
+CAMERA_SECONDS = 3.0
+"""How long to wait for this program's own other use of a camera to end."""
 EMBEDDED_KEY = "embedded.key"
 """Name in the vault under which the embedded server's database key is kept."""
 
@@ -231,7 +236,12 @@ def sync_now(kiosk: Kiosk) -> None:
 
 
 class LazyCamera:
-    """A camera that is looked for when it is opened. Implements `registration.ports.CameraSource`."""
+    """A camera that is looked for when it is opened. Implements `registration.ports.CameraSource`.
+
+    No device can be opened twice: the first page's look at the camera waits for the last voter's picture to end.
+    """
+
+    _in_use: ClassVar[dict[str, threading.Lock]] = defaultdict(threading.Lock)
 
     def __init__(self, spec: str, purpose: str) -> None:
         self._spec = spec
@@ -241,8 +251,15 @@ class LazyCamera:
     def open(self) -> None:
         from biometrics.camera import FOR_DOCUMENTS, FOR_FACES, open_camera
 
-        self._camera = open_camera(self._spec, size=FOR_FACES if self._purpose == "face" else FOR_DOCUMENTS)
-        self._camera.open()
+        camera = open_camera(self._spec, size=FOR_FACES if self._purpose == "face" else FOR_DOCUMENTS)
+        if not self._in_use[self._spec].acquire(timeout=CAMERA_SECONDS):
+            raise StaffMustFix("camera.busy", camera=self._spec)
+        self._camera = camera
+        try:
+            camera.open()
+        except BaseException:
+            self.close()
+            raise
 
     def read(self) -> Frame:
         if self._camera is None:
@@ -252,7 +269,10 @@ class LazyCamera:
     def close(self) -> None:
         camera, self._camera = self._camera, None
         if camera is not None:
-            camera.close()
+            try:
+                camera.close()
+            finally:
+                self._in_use[self._spec].release()
 
 
 class LazyCaptures:

@@ -102,6 +102,7 @@ class LiveView(QObject):
     _next = Signal(int)
     _take = Signal(str)
     _end = Signal()
+    _let_go = Signal()
     _close = Signal()
 
     def __init__(self, camera: CameraSource, parent: QObject | None = None) -> None:
@@ -115,6 +116,7 @@ class LiveView(QObject):
         self._next.connect(self._worker.read_next)
         self._take.connect(self._worker.take_now)
         self._end.connect(self._worker.end)
+        self._let_go.connect(self._worker.close)
         self._close.connect(self._worker.close, Qt.ConnectionType.BlockingQueuedConnection)
         self._worker.shown.connect(self._show)
         self._worker.lost.connect(self._lose)
@@ -141,6 +143,11 @@ class LiveView(QObject):
         self._attempt += 1
         self._live = False
         self._end.emit()
+
+    def let_go(self) -> None:
+        """Stop the frames and close the camera; `begin` opens it again."""
+        self.end()
+        self._let_go.emit()
 
     def close(self) -> None:
         """Close session and camera and end the thread; safe to call twice."""

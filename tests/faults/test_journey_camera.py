@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
+from kiosk.bootstrap import LazyCamera
 from registration.errors import StaffMustFix
 from tests.fakes.captures import FakeCaptures, _Session
 from tests.journeys.visit import Visit
@@ -144,3 +147,34 @@ def lose(visit: Visit, captures: Captures, when: str, camera) -> StaffMustFix:
 def find(visit: Visit, captures: Captures, camera) -> None:
     captures.slow = False
     camera.plug()
+
+
+def test_the_cameras_are_let_go_when_nobody_is_photographed(visit: Visit) -> None:
+    for step in visit.open_account("face_saved"):
+        assert not visit.face_camera.is_open or step == "face_saved"
+    visit.hands.wait(lambda: not visit.face_camera.is_open, "the lamp to go out")
+    for _ in visit.steps(ACCOUNT[ACCOUNT.index("face_saved") :]):
+        pass
+    visit.press("voter.status.create")
+    for _ in visit.file_request("read_back"):
+        pass
+    visit.hands.wait(lambda: not visit.document_camera.is_open, "the lamp to go out")
+
+
+def test_the_first_page_waits_for_the_last_voters_picture_to_end(tmp_path: Path) -> None:
+    """One device, looked at by the first page while the camera's thread still has it."""
+    pytest.importorskip("cv2")
+    from tests.fakes.cameras import pictures
+
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    Image.fromarray(pictures(1)[0]).save(folder / "1.png")
+    live, look = LazyCamera(f"images:{folder}", "face"), LazyCamera(f"images:{folder}", "face")
+    live.open()
+    waiting = threading.Thread(target=lambda: (look.open(), look.close()))
+    waiting.start()
+    waiting.join(0.05)
+    assert waiting.is_alive()
+    live.close()
+    waiting.join(5)
+    assert not waiting.is_alive()

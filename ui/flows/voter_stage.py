@@ -176,12 +176,13 @@ class VoterStage(QObject):
         else:
             self._flow.back()
 
-    def _show_work(self, text_id: str) -> None:
+    def _show_work(self, text_id: str, may_give_up: bool) -> None:
         if bool(text_id) != self._working:
             self._working = bool(text_id)
             (self._idle.pause if self._working else self._idle.resume)()
         if text_id:
-            self._shell.show_busy(text_id)
+            journey = self._flow.journey
+            self._shell.show_busy(text_id, cancel=journey.give_up if may_give_up and journey else None)
         else:
             self._shell.hide_busy()
 
@@ -232,16 +233,17 @@ class VoterStage(QObject):
         self._capture(self.document_live, open_session, lambda: self.pages.document.show_live(side))
 
     def _capture(self, live: LiveView, open_session: Callable[[], CaptureSession], show: Callable[[], None]) -> None:
-        self._stop_camera()
+        if self._capturing not in (None, live):
+            self._stop_camera()
         self._capturing = live
         show()
         live.begin(open_session)
 
     def _stop_camera(self) -> None:
         """Stop the frames and let go of the device, so that its lamp goes out when nobody is photographed."""
-        live, self._capturing = self._capturing, None
-        if live is not None:
-            live.end()
+        self._capturing = None
+        for live in {self.face_live, self.document_live}:
+            live.let_go()
 
     def _show_frame(self, image: QImage, guidance: Guidance) -> None:
         page = self._shell.page
