@@ -17,7 +17,7 @@ from registration.errors import WillRetry
 from registration.model.case import Action, CaseState
 from registration.model.documents import Correction, FieldName
 from registration.model.ids import CaseId
-from registration.review_desk import Decided, Decision, OfficialSession, Role
+from registration.review_desk import Decided, Decision, OfficialSession, QueueFilter, Role
 from tests.fakes import invented_voter
 from tests.fakes.review_desk import PASSWORD, FakeReviewDesk
 from ui.review.window import ReviewWindow
@@ -388,6 +388,25 @@ def test_supervisor_reopens_a_decided_case(
     official.settles()
     assert official.window.page is official.window.case
     assert desk.state_of(case_id) is CaseState.IN_REVIEW
+
+
+def test_a_sending_that_ends_does_not_take_the_reopening_away(
+    official: Official, desk: FakeReviewDesk, receives: Callable[[], CaseId]
+) -> None:
+    decided, waiting = receives(), receives()
+    session = desk.sign("besa")
+    desk.decide(session, decided, Decision(Action.APPROVE, desk.claim(session, decided).version))
+    official.signs_in("drita")
+    official.opens(waiting)
+    official.key(Qt.Key.Key_A)
+    official.window.flow.show_queue(QueueFilter(CaseState.APPROVED))
+    official.settles()
+    official.opens(decided)
+    official.type("Gabim")
+    official.undo_time_runs()
+    assert desk.state_of(waiting) is CaseState.APPROVED
+    assert official.window.page is official.window.reopen
+    assert official.window.reopen.comment.toPlainText() == "Gabim"
 
 
 def test_four_eyes_shows_the_first_officials_proposal(

@@ -162,6 +162,7 @@ class AdminWindow:
             self.window.showMaximized()
         else:
             self.window.show()
+        self.sync_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def close(self) -> None:
         """End; a round or an export under way is waited for, a packet is never half told. Safe to call twice."""

@@ -91,6 +91,7 @@ class ReviewFlow(QObject):
         self._passed: set[CaseId] = set()
         self._resume: CaseId | None = None
         self._locked_name = ""
+        self._asking = False
         self._busy = False
         self._turn = 0
         self._then: Callable[[], None] | None = None
@@ -236,6 +237,7 @@ class ReviewFlow(QObject):
         if self._busy or self.session is None:
             return
         if must_reopen(row.state, self.session.role):
+            self._asking = True
             self.shown.emit(ReopenView(row.case_id, row.reference, row.state))
         else:
             self._open(row.case_id)
@@ -282,7 +284,7 @@ class ReviewFlow(QObject):
 
     def _show_case(self, opened: OpenedCase) -> None:
         self.sending.drop(opened.case_id)
-        self._opened, self._lease = opened, opened.case.lease
+        self._opened, self._lease, self._asking = opened, opened.case.lease, False
         self._write_case()
 
     def _write_case(self) -> None:
@@ -347,7 +349,7 @@ class ReviewFlow(QObject):
             self._quietly(lambda: self._desk.release(session, opened.case_id))
 
     def _forget_case(self) -> None:
-        self._opened, self._lease = None, None
+        self._opened, self._lease, self._asking = None, None, False
 
     def renew(self) -> None:
         """Renew the lease of the case on the screen when it runs low; the timer calls it."""
@@ -435,9 +437,10 @@ class ReviewFlow(QObject):
         self._after(outgoing)
 
     def _after(self, outgoing: Outgoing) -> None:
-        """The case is out of our hands: show the queue anew, unless another case is being worked on."""
+        """The case is out of our hands: show the queue anew, unless something else is being worked on."""
         on_screen = self._opened is not None and self._opened.case_id == outgoing.case_id
-        if self.session is not None and not self._busy and (self._opened is None or on_screen):
+        free = self._opened is None and not self._asking
+        if self.session is not None and not self._busy and (free or on_screen):
             self._forget_case()
             self._load_queue(self._wanted)
 

@@ -115,6 +115,8 @@ def same_value(name: FieldName, one: str, other: str, reading: DocumentReading) 
     if name is FieldName.NATIONALITY and not (_is_code(one) and _is_code(other)):
         # A code beside a word ("ALB", "Shqiptare"): there is nothing here that could translate it.
         return True
+    if not _plain(one) or not _plain(other):
+        return one.strip() == other.strip()
     if _plain(one) == _plain(other) or _zone(one) == _zone(other):
         return True
     if name is FieldName.BIRTH_PLACE:

@@ -35,8 +35,8 @@ class DecisionPanel(QWidget):
         self.reason_boxes = {reason: QCheckBox() for reason in REFUSAL_REASONS}
         self.comment = QPlainTextEdit()
         self.comment.setTabChangesFocus(True)
-        self.comment.setMinimumHeight(110)
-        self.comment.setMaximumHeight(220)
+        self.comment.setMinimumHeight(80)
+        self.comment.setMaximumHeight(130)
         self.send_button, self.cancel_button = button("primary"), button()
         self._heading, self._reasons_title = Text("heading"), Text("label")
         self._comment_title, self._note, self._count = Text("label"), Text("hint"), line("caption")
@@ -47,7 +47,7 @@ class DecisionPanel(QWidget):
         )
         rows = QVBoxLayout(self)
         rows.setContentsMargins(16, 12, 16, 12)
-        rows.setSpacing(8)
+        rows.setSpacing(6)
         for widget in (
             self._heading,
             self._reasons,

@@ -131,6 +131,8 @@ class QueuePage(QWidget):
         languages.addStretch(1)
         filters.addStretch(1)
         self._take_over_panel = Panel("warningPanel", "⚠")
+        self._take_over_words = Text()
+        self._take_over_panel.lines.addWidget(self._take_over_words)
         self._take_over_panel.lines.addLayout(spread(self.take_over_button, self.leave_it_button))
         self._head = QFrame()
         self._head.setObjectName("rowHead")
@@ -214,12 +216,14 @@ class QueuePage(QWidget):
 
     def _ask_take_over(self, case: CaseRow | None) -> None:
         self._taken = None if case is None else case.case_id
+        self._take_over_panel.setVisible(case is not None)
         if case is None:
-            self._take_over_panel.say()
             return
         words = self._words
         self.take_over_button.setText(words("review.take_over", by=case.claimed_by))
-        self._take_over_panel.say(words("review.desk.taken", reference=case.reference, by=case.claimed_by))
+        said = words("review.desk.taken", reference=case.reference, by=case.claimed_by)
+        self._take_over_words.say(said)
+        self._take_over_panel.setAccessibleName(said)
         self.leave_it_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _take_over(self) -> None:
