@@ -131,7 +131,7 @@ class Program(QObject):
 
         from kiosk.admin_desk import KioskAdminDesk
 
-        window = AdminWindow(KioskAdminDesk(kiosk), kiosk.clock, self._words)
+        window = AdminWindow(KioskAdminDesk(kiosk), self._words)
         self._window = window
         window.start()
 

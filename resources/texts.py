@@ -38,6 +38,7 @@ def text(lang: str, text_id: str, **places: object) -> str:
 
     Raises:
         UnknownText: the id does not exist in that language.
+        KeyError: a place of the text was not given.
     """
     try:
         entry = table(lang)[text_id]
@@ -45,7 +46,7 @@ def text(lang: str, text_id: str, **places: object) -> str:
         raise UnknownText(text_id) from None
     if isinstance(entry, dict):
         entry = entry["one" if places.get("n") == 1 else "other"]
-    return str(entry).format(**places) if places else str(entry)
+    return str(entry).format(**places)
 
 
 def has(lang: str, text_id: str) -> bool:

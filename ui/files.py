@@ -8,9 +8,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QStorageInfo
 
+from registration.errors import VoterCanFix
+
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".pdf", ".tif", ".tiff", ".webp", ".bmp"})
 """What `PictureIntake` opens; other files are not listed."""
 _MOUNT_POINTS = ("/media/", "/run/media/", "/mnt/", "/Volumes/")
+MAX_FILE = 25_000_000
+"""Largest file looked at, in bytes; the picture intake has limits of its own on what is inside."""
 LONGEST = 500
 """Entries of a folder that are listed; more do not help anyone with a finger."""
 
@@ -50,3 +54,17 @@ def entries(folder: Path) -> tuple[Entry, ...]:
         if path.is_dir() or path.suffix.lower() in SUFFIXES:
             listed.append(Entry(path, path.name, path.is_dir()))
     return tuple(listed[:LONGEST])
+
+
+def read_file(file: Path) -> bytes:
+    """Read what the voter chose.
+
+    Raises:
+        VoterCanFix: ``file.too_large``, ``file.gone`` (the stick was pulled, or it cannot be read).
+    """
+    try:
+        if file.stat().st_size > MAX_FILE:
+            raise VoterCanFix("file.too_large")
+        return file.read_bytes()
+    except OSError:
+        raise VoterCanFix("file.gone") from None

@@ -222,7 +222,10 @@ def _wrong_person() -> object:
 
 SCENES: tuple[Scene, ...] = (
     Scene("start", _start(StartView())),
-    Scene("start-no-camera", _start(StartView("camera.missing", registration_open=False))),
+    Scene(
+        "start-no-camera",
+        _start(StartView("camera.missing", registration_open=False, params=(("camera", "device:0"),))),
+    ),
     Scene("privacy", lambda shell: PrivacyPage(shell.words)),
     Scene("choice", _choice),
     Scene("contact", _form(samples.contact_form)),

@@ -62,7 +62,7 @@ def test_the_start_page_says_when_there_is_no_camera(shell: Shell, words: Words)
     assert not page._no_camera.isVisible()
     assert page.bar().next == "HYR NË PER"
 
-    page.show_view(StartView("camera.missing", online=False, registration_open=False))
+    page.show_view(StartView("camera.missing", online=False, registration_open=False, params=(("camera", "device:0"),)))
     assert not page._camera.isVisible()
     assert page._no_camera.isVisible()
     assert page._offline.isVisible()

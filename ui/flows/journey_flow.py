@@ -14,7 +14,7 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from registration.catalog.definitions import Service, StepKind
-from registration.errors import Expected, VoterCanFix, WillRetry
+from registration.errors import Expected, WillRetry
 from registration.journey.advance import advance, submits
 from registration.journey.answers import (
     Answer,
@@ -50,33 +50,32 @@ from registration.journey.state import (
 from registration.model.address import Address
 from registration.model.documents import SIDES, Attachment, Correction, DocumentImage, FieldName, Side
 from registration.model.evidence import Photo, Portrait
-from registration.model.ids import AccountId, AttachmentId, RequestId, StepId
+from registration.model.ids import AttachmentId, StepId
 from registration.model.password import check_password
 from registration.model.person import Severity
 from registration.ports import CodeTicket, OutboxEntry
-from registration.usecases.file_request import ADDRESS_FIELDS, person_of_profile, request_submission
-from registration.usecases.open_account import account_submission, confirm_code, confirmed_contact, open_account
+from registration.usecases.file_request import ADDRESS_FIELDS, person_of_profile
+from registration.usecases.open_account import confirm_code, confirmed_contact
+from ui.files import read_file
+from ui.flows.sealing import seal
 from ui.flows.voter_services import Voter, VoterServices
 from ui.tasks import TaskRunner
 from ui.words import Words
 
 T = TypeVar("T")
 
-MAX_FILE = 25_000_000
-"""Largest file looked at, in bytes; the picture intake has limits of its own on what is inside."""
-
 
 class JourneyFlow(QObject):
     """Signals:
     shown(JourneyView): the page to show.
-    working(str): text id of what is being done, "" when it ended.
+    working(str, bool): text id of what is being done, "" when it ended; whether the voter may give it up.
     failed(Exception): something to be said on top of the page in front.
     chosen(str): a button of the last page, e.g. ``start:per.request``.
     opened(Voter): the account journey has a voter now (from the password on).
     """
 
     shown = Signal(object)
-    working = Signal(str)
+    working = Signal(str, bool)
     failed = Signal(object)
     chosen = Signal(str)
     opened = Signal(object)
@@ -103,6 +102,7 @@ class JourneyFlow(QObject):
         self._online = True
         self._ticket: CodeTicket | None = None
         self._entry: OutboxEntry | None = None
+        self._job = 0
 
     def show(self) -> None:
         """Show the page of the state."""
@@ -377,18 +377,6 @@ class JourneyFlow(QObject):
         assert voter is not None
         facts, language = self.facts(), self._words.language
 
-        def seal() -> OutboxEntry:
-            if any(isinstance(a, PasswordAnswer) for _, a in after.answers):
-                account = account_submission(self.service, after, facts, AccountId(self._services.new_id()), language)
-                opened = open_account(account, voter.key, drafts=self._services.drafts, outbox=self._services.outbox)
-                voter.profile = opened.profile
-                return opened.entry
-            assert voter.profile is not None
-            request = request_submission(
-                self.service, after, facts, voter.profile, RequestId(self._services.new_id()), language
-            )
-            return self._services.outbox.finish(request, voter.key, self.service.id)
-
         def sealed(entry: OutboxEntry) -> None:
             if self.state is before:
                 self._entry = entry
@@ -396,7 +384,12 @@ class JourneyFlow(QObject):
                 self.state = advance(self.service, after, event, facts)
                 self._deliver()
 
-        self._work("voter.busy.sealing", seal, sealed, runner=self._vault)
+        self._work(
+            "voter.busy.sealing",
+            lambda: seal(self._services, self.service, after, facts, voter, language),
+            sealed,
+            runner=self._vault,
+        )
 
     def _deliver(self) -> None:
         asked_in = self.state
@@ -420,6 +413,12 @@ class JourneyFlow(QObject):
             return False
         return any(e.packet_id == entry.packet_id and e.state == "received" for e in self._services.outbox.entries())
 
+    def give_up(self) -> None:
+        """The voter does not want to wait: the answer will be dropped, and the page is shown as it stands."""
+        self._job += 1
+        self.working.emit("", False)
+        self.show()
+
     def _work(
         self,
         text_id: str,
@@ -428,27 +427,19 @@ class JourneyFlow(QObject):
         *,
         runner: TaskRunner | None = None,
     ) -> None:
+        """Run something that takes time. What the vault does is short and never given up."""
+        self._job += 1
+        job = self._job
+
         def ended(result: T) -> None:
-            self.working.emit("")
-            on_success(result)
+            if self._job == job:
+                self.working.emit("", False)
+                on_success(result)
 
         def broke(error: Exception) -> None:
-            self.working.emit("")
-            self.failed.emit(error)
+            if self._job == job:
+                self.working.emit("", False)
+                self.failed.emit(error)
 
-        self.working.emit(text_id)
+        self.working.emit(text_id, runner is None)
         (runner or self._tasks).run(func, owner=self, on_success=ended, on_error=broke)
-
-
-def read_file(file: Path) -> bytes:
-    """Read what the voter chose.
-
-    Raises:
-        VoterCanFix: ``file.too_large``, ``file.gone`` (the stick was pulled, or it cannot be read).
-    """
-    try:
-        if file.stat().st_size > MAX_FILE:
-            raise VoterCanFix("file.too_large")
-        return file.read_bytes()
-    except OSError:
-        raise VoterCanFix("file.gone") from None

@@ -53,14 +53,14 @@ class _Look:
 class VoterFlow(QObject):
     """Signals:
     shown(view): the page to show, a journey's or one outside.
-    working(str): text id of what is being done, "" when it ended.
+    working(str, bool): text id of what is being done, "" when it ended; whether the voter may give it up.
     failed(Exception): something to be said on top of the page in front.
     journey_began(JourneyFlow), journey_ended(): for whoever binds pages to it.
     wiped(): the session is over; nothing of the voter is left in memory.
     """
 
     shown = Signal(object)
-    working = Signal(str)
+    working = Signal(str, bool)
     failed = Signal(object)
     journey_began = Signal(object)
     journey_ended = Signal()
@@ -363,15 +363,15 @@ class VoterFlow(QObject):
 
         def ended(result: T) -> None:
             if self._visit == visit:
-                self.working.emit("")
+                self.working.emit("", False)
                 on_success(result)
 
         def broke(error: Exception) -> None:
             if self._visit == visit:
-                self.working.emit("")
+                self.working.emit("", False)
                 (on_error or self.failed.emit)(error)
 
-        self.working.emit(text_id)
+        self.working.emit(text_id, False)
         (runner or self._tasks).run(func, owner=self, on_success=ended, on_error=broke)
 
 
