@@ -160,7 +160,7 @@ class CaseFacts:
         words = self._words
         name = words(f"voter.field.{row.name}")
         verdict = "" if row.verdict is Verdict.ALONE else words(f"review.verdict.{row.verdict}")
-        grid.addWidget(Text("caption", name), number, 0, alignment=Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(Text("cellName", name), number, 0, alignment=Qt.AlignmentFlag.AlignTop)
         said = [name]
         for place, column in enumerate(columns, 1):
             text = row.value(column)

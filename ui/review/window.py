@@ -209,7 +209,7 @@ class ReviewWindow:
         self.idle.stop()
         if not self.window.may_close:
             self.flow.ask_close()
-            self._wait_for_tasks()
+        self._wait_for_tasks()
         self._end()
         self.tasks.close()
 
