@@ -71,8 +71,9 @@ class FakeServerLink:
         self._problem = WillRetry("server.busy", retry_after=retry_after)
 
     @property
-    def offline(self) -> bool:
-        return self._problem is not None and self._problem.code == "server.unreachable"
+    def problem(self) -> WillRetry | None:
+        """What every call raises now."""
+        return self._problem
 
     def come_back(self) -> None:
         self._problem = None

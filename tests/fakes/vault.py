@@ -191,6 +191,10 @@ class FakeOutbox:
         records = [pair for voter in self._drafts.voters if voter.key == key for pair in voter.finished]
         return tuple(replace(record, state=states[packet_id]) for record, packet_id in records)
 
+    def submissions(self) -> tuple[Submission, ...]:
+        """Return what was finished, for a test that plays the server."""
+        return tuple(submission for submission, _ in self._done.values())
+
     def receive(self, packet_id: PacketId) -> None:
         """The server's receipt came."""
         self._set(packet_id, "received", "")

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import resources
 from registration.catalog.loader import load_catalog
-from registration.errors import WillRetry
 from registration.journey.state import Facts
 from registration.model.contact import parse_phone
 from registration.ports import Captures
@@ -110,8 +109,8 @@ class Visit(Walk):
 
     def _sync(self) -> None:
         """What a round with the server does to what waits."""
-        if self.server.offline:
-            raise WillRetry("server.unreachable")
+        if self.server.problem is not None:
+            raise self.server.problem
         for entry in self.outbox.entries():
             if entry.state == "waiting":
                 self.outbox.receive(entry.packet_id)
