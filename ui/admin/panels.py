@@ -272,9 +272,9 @@ class PassphrasePanel(FormCard):
         if not old:
             problem = Problem("field.missing", field="old")
         elif len(new) < LEAST_PASSPHRASE:
-            problem = Problem("admin.passphrase_short", (("least", LEAST_PASSPHRASE),), "new")
+            problem = Problem("passphrase.short", (("least", LEAST_PASSPHRASE),), "new")
         elif new != repeat:
-            problem = Problem("admin.passphrase_differs", field="repeat")
+            problem = Problem("passphrase.differs", field="repeat")
         self.say_problem(problem)
         if problem is None:
             self.submitted.emit(old, new)

@@ -75,9 +75,9 @@ class UnlockPage(KioskPage):
             return () if typed else (Problem("field.missing", field=PASSPHRASE),)
         found = []
         if len(typed) < LEAST_PASSPHRASE:
-            found.append(Problem("admin.passphrase_short", (("least", LEAST_PASSPHRASE),), PASSPHRASE))
+            found.append(Problem("passphrase.short", (("least", LEAST_PASSPHRASE),), PASSPHRASE))
         elif typed != self.repeat.line.text():
-            found.append(Problem("admin.passphrase_differs", field=REPEAT))
+            found.append(Problem("passphrase.differs", field=REPEAT))
         return tuple(found)
 
     def clear(self) -> None:

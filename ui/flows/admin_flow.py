@@ -75,7 +75,7 @@ class UnlockFlow(QObject):
             params = error.params if isinstance(error, Expected) else {}
             seconds = int(params.get("seconds", 0))
             if problem.code == "vault.wrong_passphrase" and not seconds:
-                problem = Problem("admin.passphrase_wrong", (("wrong", params["wrong"]),))
+                problem = Problem("passphrase.wrong", (("wrong", params["wrong"]),))
             self._wait(seconds)
             self.page.show_view(UnlockView(self._exists, problem, seconds))
 
