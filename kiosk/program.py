@@ -8,11 +8,13 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject
 
+import resources
 from kiosk import bootstrap
 from kiosk.bootstrap import Kiosk
 from kiosk.log import describe
 from kiosk.settings import Settings
 from kiosk.vault.vault import Vault
+from registration.catalog.loader import load_catalog
 from registration.errors import Expected
 from sync.http import Http
 from sync.review_link import HttpReviewDesk
@@ -127,17 +129,18 @@ class Program(QObject):
         window.start(full_screen=not settings.window)
 
     def _open_admin(self, kiosk: Kiosk) -> None:
-        from ui.admin.window import AdminWindow
-
         from kiosk.admin_desk import KioskAdminDesk
+        from ui.admin.window import AdminWindow
 
         window = AdminWindow(KioskAdminDesk(kiosk), self._words)
         self._window = window
-        window.start()
+        window.start(full_screen=not self._settings.window)
 
     def _open_review(self, address: str) -> None:
         from kiosk.clock import SystemClock
 
-        window = ReviewWindow(HttpReviewDesk(Http(address)), SystemClock(), self._words)
+        # The services name the kinds of documents that voters add.
+        catalog = {service.id: service for service in load_catalog(resources.path("services"))}
+        window = ReviewWindow(HttpReviewDesk(Http(address)), SystemClock(), self._words, catalog=catalog)
         self._window = window
-        window.start()
+        window.start(full_screen=not self._settings.window)
