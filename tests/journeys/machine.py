@@ -50,12 +50,14 @@ class Machine(Walk):
         clock: Clock | None = None,
         other: Mapping[str, Any] | None = None,
         idle_seconds: float = 300,
+        phone: Path | None = None,
         **settings: Any,
     ) -> None:
         """Open the kiosk of a profile; makes its vault the first time.
 
         Args:
             other: services to be put in the place of the usual ones, by the names in `VoterServices`.
+            phone: file outbox of a server that is not this machine's own.
             settings: what the command line would say, e.g. ``server``.
         """
         start_application(["test"])
@@ -65,13 +67,13 @@ class Machine(Walk):
         self.files.mkdir(parents=True, exist_ok=True)
         self.settings = load_settings(profile, files_folder=str(self.files), kiosk_name="Test", **settings)
         self.kiosk: Kiosk = bootstrap.open_kiosk(self.settings, self._vault(passphrase), self.clock)
+        self.phone = Phone(phone or self.settings.phone_outbox)
         self.ready: Ready | None = None
         self.face_camera, self.document_camera = FakeCamera(), FakeCamera()
         self.other = dict(other or {})
         self.who = person or Person()
         self._idle_seconds = idle_seconds
         self._codes_seen = 0
-        self._server_alive = False
 
     def _vault(self, passphrase: str) -> Vault:
         make = Vault.open if bootstrap.vault_exists(self.settings) else Vault.create
@@ -120,13 +122,12 @@ class Machine(Walk):
 
     def read_code(self) -> str:
         """Return the newest code that this voter has not typed yet."""
-        phone = Phone(self.settings.phone_outbox)
-        return phone.code() if len(phone.messages("code")) > self._codes_seen else ""
+        return self.phone.code() if len(self.phone.messages("code")) > self._codes_seen else ""
 
     def answer(self, step: str) -> None:
         super().answer(step)
         if step == "code":
-            self._codes_seen = len(Phone(self.settings.phone_outbox).messages("code"))
+            self._codes_seen = len(self.phone.messages("code"))
 
     def settle(self) -> None:
         """Bring everything to the server and wait until its worker has opened it."""

@@ -349,7 +349,11 @@ class JourneyFlow(QObject):
         self._set(after, then)
 
     def _set(self, after: State, then: Callable[[], None] | None = None) -> None:
-        """Save the draft, then show; what cannot be saved stays on its page with the reason."""
+        """Save the draft, then show; what cannot be saved stays on its page with the reason.
+
+        A photo or a proof that cannot be saved now is still shown, so that nobody has to be photographed again:
+        it is saved with the page's Continue.
+        """
         voter, before = self.voter, self.state
 
         def show(_: object = None) -> None:
@@ -363,12 +367,18 @@ class JourneyFlow(QObject):
         if voter is None or self.service.step(after.step).kind is StepKind.DONE:
             show()
             return
+
+        def unsaved(error: Exception) -> None:
+            if after.step == before.step:
+                show()
+            self.failed.emit(error)
+
         drafts, name = self._services.drafts, self.service.id
         self._vault.run(
             lambda: drafts.save(voter.key, name, encode_draft(after)),
             owner=self,
             on_success=show,
-            on_error=self.failed.emit,
+            on_error=unsaved,
         )
 
     def _submit(self, after: State) -> None:
