@@ -14,7 +14,7 @@ help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 run: $(VENV)/.run ## open the kiosk in this window system
-	$(PY) -m kiosk run --window
+	PYTHONDONTWRITEBYTECODE= $(PY) -m kiosk run --window
 
 demo: $(VENV)/.run ## a scripted voter and official through the real windows; writes to OUT (out/)
 	$(PY) -m kiosk demo --out $(OUT)
