@@ -68,14 +68,9 @@ class Kiosk:
 def open_vault(settings: Settings, passphrase: str, clock: Clock | None = None) -> Vault:
     """Open the profile's vault, or make it when there is none yet. Raises as `Vault.create` and `Vault.open` do."""
     clock = clock or SystemClock()
-    if vault_exists(settings):
+    if settings.vault_stands:
         return Vault.open(settings.vault, passphrase, clock)
     return Vault.create(settings.vault, passphrase, clock)
-
-
-def vault_exists(settings: Settings) -> bool:
-    """Tell whether a vault stands, whole or damaged: staff then unlock it, else they choose a passphrase."""
-    return settings.vault.exists() and any(settings.vault.glob("vault.db"))
 
 
 def open_kiosk(settings: Settings, vault: Vault, clock: Clock | None = None) -> Kiosk:

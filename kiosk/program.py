@@ -1,31 +1,33 @@
-"""The running program: unlock, then the window of its mode. Joins `bootstrap` with the windows of `ui`."""
+"""The running program: unlock, then the window of its mode. Joins `bootstrap` with the windows of `ui`.
+
+What the first page does not need is imported after it stands.
+"""
 
 from __future__ import annotations
 
+import importlib
 import logging
 import threading
-from typing import Protocol
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
-import resources
-from kiosk import bootstrap
-from kiosk.bootstrap import Kiosk
 from kiosk.log import describe
 from kiosk.settings import Settings
-from kiosk.vault.vault import Vault
-from registration.catalog.loader import load_catalog
 from registration.errors import Expected
-from sync.http import Http
-from sync.review_link import HttpReviewDesk
-from ui.app import VoterWindow
 from ui.flows.admin_flow import UnlockFlow
-from ui.review.window import ReviewWindow
 from ui.shell import Shell
 from ui.tasks import TaskRunner
 from ui.words import Words
 
+if TYPE_CHECKING:
+    from kiosk.bootstrap import Kiosk
+    from kiosk.vault.vault import Vault
+
 log = logging.getLogger("kiosk")
+
+_NEEDED_LATER = ("kiosk.bootstrap", "ui.app")
 
 
 class Window(Protocol):
@@ -33,88 +35,126 @@ class Window(Protocol):
 
 
 class Program(QObject):
-    """Owns the unlock screen, the kiosk and the window in front."""
+    """Owns the unlock screen, the kiosk and the window in front.
+
+    Signals: opened() when the window of the mode stands.
+    """
+
+    opened = Signal()
 
     def __init__(self, settings: Settings, passphrase: str = "") -> None:
         super().__init__()
         self._settings = settings
         self._passphrase = passphrase
-        self._kiosk: Kiosk | None = None
-        self._window: Window | None = None
         self._words = Words(settings.language)
         self._shell: Shell | None = None
         self._tasks: TaskRunner | None = None
-        self._starting: threading.Thread | None = None
+        self._kiosk: Kiosk | None = None
+        self.window: Window | None = None
+        self._beside: list[threading.Thread] = []
+
+    @property
+    def shell(self) -> Shell | None:
+        """The unlock screen's window, while there is one."""
+        return self._shell
 
     def start(self) -> None:
-        """Show the unlock screen, or open at once where the passphrase was given to the process."""
-        if self._settings.mode == "review" and self._settings.server:
+        """Show the unlock screen, or open at once where the passphrase was given to the process.
+
+        Raises:
+            Expected: with a given passphrase, what opening the vault or a service definition met.
+        """
+        settings = self._settings
+        if settings.mode == "review" and settings.server:
             # An official's desk keeps nothing on the machine, so there is no vault to unlock.
-            self._open_review(self._settings.server)
+            self._open_review(settings.server)
             return
         if self._passphrase:
             passphrase, self._passphrase = self._passphrase, ""
-            self._opened(bootstrap.open_vault(self._settings, passphrase))
+            self._open(self._open_vault(passphrase))
             return
-        shell = self._shell = Shell(self._words, screen_px_per_mm=self._settings.px_per_mm or None)
+        shell = self._shell = Shell(self._words, screen_px_per_mm=settings.px_per_mm or None)
         self._tasks = TaskRunner(threads=1, parent=shell)
-        self._unlock = UnlockFlow(
-            shell,
-            self._words,
-            self._tasks,
-            exists=bootstrap.vault_exists(self._settings),
-            open_vault=lambda given: bootstrap.open_vault(self._settings, given),
-        )
-        self._unlock.opened.connect(self._opened)
-        self._unlock.start()
-        self._show(shell)
+        unlock = UnlockFlow(shell, self._words, self._tasks, exists=settings.vault_stands, open_vault=self._open_vault)
+        unlock.opened.connect(self._unlocked)
+        unlock.start()
+        if settings.window:
+            shell.show()
+        else:
+            shell.showFullScreen()
+        self._run_beside(lambda: [importlib.import_module(name) for name in _NEEDED_LATER], "preload")
 
     def close(self) -> None:
         """End the window, its threads, the server and the vault; safe to call twice."""
-        window, self._window = self._window, None
+        window, self.window = self.window, None
         if window is not None:
             window.close()
         if self._tasks is not None:
             self._tasks.close()
-        if self._starting is not None:
-            self._starting.join()
+        for thread in self._beside:
+            thread.join()
         kiosk, self._kiosk = self._kiosk, None
         if kiosk is not None:
             kiosk.close()
 
-    def _show(self, shell: Shell) -> None:
-        if self._settings.window:
-            shell.show()
-        else:
-            shell.showFullScreen()
+    # ------------------------------------------------------------ opening
 
-    def _opened(self, vault: object) -> None:
-        assert isinstance(vault, Vault)
-        kiosk = self._kiosk = bootstrap.open_kiosk(self._settings, vault)
-        if not self._settings.server:
-            self._starting = threading.Thread(target=self._start_server, args=(kiosk,), name="server-start")
-            self._starting.start()
-        match self._settings.mode:
+    def _open_vault(self, passphrase: str) -> Vault:
+        from kiosk import bootstrap
+
+        return bootstrap.open_vault(self._settings, passphrase)
+
+    def _unlocked(self, vault: Vault) -> None:
+        assert self._shell is not None
+        try:
+            self._open(vault)
+        except Expected as error:
+            log.error("not opened: %s", describe(error))
+            self._shell.notices.show(error)
+        else:
+            self._shell.hide()
+
+    def _open(self, vault: Vault) -> None:
+        from kiosk import bootstrap
+
+        settings = self._settings
+        kiosk = self._kiosk = bootstrap.open_kiosk(settings, vault)
+        if not settings.server:
+            server = self._run_beside(lambda: self._start_server(kiosk), "server-start")
+            if settings.mode == "review":
+                # It must answer before an official can sign in.
+                server.join()
+        match settings.mode:
             case "voter":
                 self._open_voter(kiosk)
             case "admin":
                 self._open_admin(kiosk)
             case _:
-                # The embedded server must answer before an official can sign in.
-                if self._starting is not None:
-                    self._starting.join()
                 self._open_review(kiosk.connection.address)
-        if self._shell is not None:
-            self._shell.hide()
+        self.opened.emit()
 
-    def _start_server(self, kiosk: Kiosk) -> None:
+    @staticmethod
+    def _start_server(kiosk: Kiosk) -> None:
+        from kiosk import bootstrap
+
         try:
             bootstrap.start_server(kiosk)
             kiosk.connection.enrolment()
         except Expected as error:
             log.error("embedded server: %s", describe(error))
 
+    def _run_beside(self, work: Callable[[], object], name: str) -> threading.Thread:
+        thread = threading.Thread(target=work, name=name)
+        self._beside.append(thread)
+        thread.start()
+        return thread
+
+    # ------------------------------------------------------------ windows
+
     def _open_voter(self, kiosk: Kiosk) -> None:
+        from kiosk import bootstrap
+        from ui.app import VoterWindow
+
         settings = self._settings
         window = VoterWindow(
             bootstrap.voter_services(kiosk),
@@ -125,7 +165,7 @@ class Program(QObject):
             px_per_mm=settings.px_per_mm or None,
         )
         window.stage.bug.connect(lambda error: log.error("bug shown to a voter: %s", describe(error)))
-        self._window = window
+        self.window = window
         window.start(full_screen=not settings.window)
 
     def _open_admin(self, kiosk: Kiosk) -> None:
@@ -133,14 +173,19 @@ class Program(QObject):
         from ui.admin.window import AdminWindow
 
         window = AdminWindow(KioskAdminDesk(kiosk), self._words)
-        self._window = window
+        self.window = window
         window.start(full_screen=not self._settings.window)
 
     def _open_review(self, address: str) -> None:
+        import resources
         from kiosk.clock import SystemClock
+        from registration.catalog.loader import load_catalog
+        from sync.http import Http
+        from sync.review_link import HttpReviewDesk
+        from ui.review.window import ReviewWindow
 
         # The services name the kinds of documents that voters add.
         catalog = {service.id: service for service in load_catalog(resources.path("services"))}
         window = ReviewWindow(HttpReviewDesk(Http(address)), SystemClock(), self._words, catalog=catalog)
-        self._window = window
+        self.window = window
         window.start(full_screen=not self._settings.window)

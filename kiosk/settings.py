@@ -45,6 +45,11 @@ class Settings:
         return self.profile / "vault"
 
     @property
+    def vault_stands(self) -> bool:
+        """Whether there is a vault, whole or damaged: staff then unlock it, else they choose its passphrase."""
+        return (self.vault / "vault.db").exists()
+
+    @property
     def logs(self) -> Path:
         return self.profile / "logs"
 

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from kiosk.bootstrap import Kiosk, open_kiosk, open_vault, vault_exists
+from kiosk.bootstrap import Kiosk, open_kiosk, open_vault
 from kiosk.settings import Settings, default_profile, load_settings
 from registration.errors import StaffMustFix
 
@@ -42,6 +42,6 @@ def open_existing(args: argparse.Namespace, **more: Any) -> Kiosk:
         StaffMustFix: ``vault.missing`` and what the vault and the definitions raise.
     """
     settings = settings_of(args, **more)
-    if not vault_exists(settings):
+    if not settings.vault_stands:
         raise StaffMustFix("vault.missing")
     return open_kiosk(settings, open_vault(settings, passphrase()))

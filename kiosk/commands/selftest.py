@@ -222,10 +222,10 @@ def _receipt() -> str:
 
 
 def _own_vault(args: argparse.Namespace) -> str:
-    from kiosk.bootstrap import open_vault, vault_exists
+    from kiosk.bootstrap import open_vault
 
     settings = settings_of(args)
-    if not vault_exists(settings):
+    if not settings.vault_stands:
         raise StaffMustFix("vault.missing")
     vault = open_vault(settings, passphrase())
     vault.check()

@@ -76,7 +76,7 @@ class Machine(Walk):
         self._codes_seen = 0
 
     def _vault(self, passphrase: str) -> Vault:
-        make = Vault.open if bootstrap.vault_exists(self.settings) else Vault.create
+        make = Vault.open if self.settings.vault_stands else Vault.create
         return make(self.settings.vault, passphrase, self.clock, staff_cost=QUICK, voter_cost=QUICK)
 
     def services(self) -> VoterServices:
