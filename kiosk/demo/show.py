@@ -127,6 +127,9 @@ def _play(
                 hands.wait(lambda: kiosk.connection.sync_once().waiting == 0, "the round with the server", 60)
         assert ready.official is not None
         _decide(kiosk, ready.official, reference, out, journal, numbers, language)
+        with hands.step("notice"):
+            phone = Phone(kiosk.settings.phone_outbox)
+            hands.wait(lambda: bool(phone.messages("approved")), "the notice on the phone", 30)
         with hands.step("result"):
             state = _read_result(script, reference)
         return Outcome(reference, state)
