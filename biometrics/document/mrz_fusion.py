@@ -74,7 +74,9 @@ class Fusion:
         # What the classifier gave to no character stays lost: a cell that holds none must not look sure.
         believed = np.stack([read.belief.sum(2) for read in of_kind]).mean(0)
         mean *= (believed / mean.sum(2))[:, :, None]
-        judged = judge(decode(mean, kind), max(read.pitch for read in of_kind), self._today).reading
+        pitch = max(read.pitch for read in of_kind)
+        faded = sum(not read.faded for read in of_kind) < 2
+        judged = judge(decode(mean, kind), pitch, self._today, faded=faded).reading
         alone = sum(read.reading.lines == judged.lines for read in of_kind)
         if judged.state is ReadState.VERIFIED and (len(of_kind) < 2 or alone < 1):
             return replace(judged, state=ReadState.UNSURE)

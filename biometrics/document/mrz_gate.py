@@ -45,8 +45,11 @@ class Judgement:
     mean: float = field(default=0.0)
 
 
-def judge(decoded: Decoded, pitch: float, today: date) -> Judgement:
-    """Decide VERIFIED, UNSURE or REFUSED for decoded lines; `pitch` in pixels of the camera's picture."""
+def judge(decoded: Decoded, pitch: float, today: date, *, faded: bool = False) -> Judgement:
+    """Decide VERIFIED, UNSURE or REFUSED for decoded lines; `pitch` in pixels of the camera's picture.
+
+    `faded`: some characters have far less contrast than the others, so what they look like may be half of them.
+    """
     mrz = parse(decoded.lines)
     chosen = decoded.chosen()
     mean = float(chosen.mean())
@@ -55,12 +58,14 @@ def judge(decoded: Decoded, pitch: float, today: date) -> Judgement:
         reasons.append("check_digits")
     if decoded.substitutions > MAX_SUBSTITUTIONS:
         reasons.append("substitutions")
+    if faded:
+        reasons.append("faded")
     if pitch < MIN_PITCH:
         reasons.append("pitch")
     if mean < LEAST_MEAN:
         reasons.append("mean")
-    if decoded.format is Format.MRV_B and all(line.endswith(FILLER * 4) for line in decoded.lines):
-        # Nothing tells it from the start of a wider visa whose fillers were not seen: no check digit covers the end.
+    if decoded.format is Format.MRV_B:
+        # Nothing tells it from the start of a wider visa cut off by the frame: no check digit covers the end.
         reasons.append("width")
     state = ReadState.UNSURE if reasons else ReadState.VERIFIED
     if decoded.failed and mean < _REFUSED_BELOW:

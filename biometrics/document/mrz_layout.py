@@ -206,7 +206,7 @@ def grammar(kind: Format) -> tuple[tuple[str, ...], ...]:
     for check in layout.checks:
         filler = check.may_be_filler or (check.name == "number" and layout.long_number is not None)
         put(check.at, DIGITS + FILLER if filler else DIGITS)
-    first = {Format.TD3: "P", Format.MRV_A: "V", Format.MRV_B: "V"}.get(kind, "AIC" if kind is Format.TD1 else "AICP")
+    first = {Format.TD3: "P", Format.MRV_A: "V", Format.MRV_B: "V"}.get(kind, "AIC")
     allowed[0][0] = first
     allowed[0][1] = LETTERS + FILLER
     return tuple(tuple(line) for line in allowed)

@@ -30,6 +30,7 @@ _FINE_PITCH = 15.0
 _COARSEST_PITCH = 30.0
 _BUDGET = 125.0
 """Estimated milliseconds after which no attempt is begun; estimated, so that a picture always reads the same."""
+_FADED, _LIGHTER = 0.6, 0.4
 _PER_MEGAPIXEL, _PER_BLOB, _PER_READ = 13.0, 0.008, 12.0
 
 
@@ -54,6 +55,9 @@ class Read:
     """Pixels of the given picture from one character to the next."""
     outline: NDArray[np.float64]
     """(4, 2) corners of the zone in pixels of the given picture: as text reads, from the upper left clockwise."""
+
+    faded: bool = False
+    """Whether some character has far less contrast than the others: a reflection, a finger, a stamp."""
 
     @property
     def reading(self) -> MrzReading:
@@ -186,7 +190,7 @@ def _windows(belief: Floats) -> list[tuple[Format, int]]:
                 kind, letter = Format.TD1, code[[_LETTER[c] for c in "IAC"]].max()
             else:
                 visa = code[_LETTER["V"]]
-                other = code[_LETTER["P"]] if width == 44 else code[[_LETTER[c] for c in "IACP"]].max()
+                other = code[_LETTER["P"]] if width == 44 else code[[_LETTER[c] for c in "IAC"]].max()
                 usual, visas = (Format.TD3, Format.MRV_A) if width == 44 else (Format.TD2, Format.MRV_B)
                 kind, letter = (visas, visa) if visa > other else (usual, other)
             options.append((float(score + np.log(letter + 0.05)), kind, first))
@@ -212,8 +216,18 @@ def _read_window(
     found = glyphs.classify(cells).reshape(len(_JITTER), grid.lines, width, -1).mean(0)
     belief = found[:, :, :_NONE].astype(np.float64)
     decoded = decode(belief, kind)
+    faded = _faded(stacks[0])
     pitch = float(np.linalg.norm(grid.right[:, places], axis=2).mean()) / scale
-    return Read(decoded, belief, judge(decoded, pitch, today), pitch, _outline(grid, places, scale))
+    return Read(decoded, belief, judge(decoded, pitch, today, faded=faded), pitch, _outline(grid, places, scale), faded)
+
+
+def _faded(cells: Picture) -> bool:
+    """Tell whether some cell has far less contrast than the usual one, or far lighter ink, as under a reflection."""
+    flat = cells.reshape(-1, glyphs.HEIGHT * glyphs.WIDTH)
+    dark, light = np.percentile(flat, [5, 90], axis=1)
+    contrast = light - dark
+    usual = np.median(contrast)
+    return bool(contrast.min() < _FADED * usual or (dark - np.median(dark)).max() > _LIGHTER * usual)
 
 
 def _outline(grid: Grid, places: slice, scale: float) -> Floats:
