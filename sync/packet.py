@@ -214,6 +214,21 @@ def check(
     return CheckedPacket(header, digest(content), len(content), payload)
 
 
+def signer_of(content: bytes) -> sshsig.PublicKey:
+    """Return the key a packet says it was signed by, for a check where no kiosk's key is known.
+
+    Raises:
+        PacketRefused: ``packet.damaged``, ``packet.signature``.
+    """
+    try:
+        signature = ustar.read(content, max_files=3)[SIGNATURE_FILE]
+        return sshsig.signer_of(signature.decode("ascii"))
+    except (ustar.BadArchive, KeyError):
+        raise PacketRefused("packet.damaged") from None
+    except (sshsig.BadSignature, UnicodeDecodeError):
+        raise PacketRefused("packet.signature") from None
+
+
 def open_packet(packet: CheckedPacket, identities: Sequence[str]) -> OpenedPacket:
     """Decrypt a checked packet and hold it against its header.
 

@@ -232,6 +232,21 @@ def verify(key: PublicKey, message: bytes, namespace: str, signature: str) -> No
         raise BadSignature(str(error)) from None
 
 
+def signer_of(signature: str) -> PublicKey:
+    """Return the key an armoured SSHSIG says it was made by. It proves nothing until `verify` holds with it.
+
+    Raises:
+        BadSignature: malformed.
+    """
+    try:
+        reader = _Reader(_unarmour(signature))
+        if reader.take(len(_MAGIC)) != _MAGIC or reader.uint32() != _VERSION:
+            raise ValueError("not SSHSIG version 1")
+        return _parse_blob(reader.string())
+    except ValueError as error:
+        raise BadSignature(str(error)) from None
+
+
 def _check_raw(key: PublicKey, raw: bytes, body: bytes) -> None:
     reader = _Reader(key.blob)
     if reader.string() == ED25519:

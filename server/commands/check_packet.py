@@ -1,7 +1,8 @@
 """`check-packet FILE`: whole, of a known version, signed by the kiosk it names? No decryption key is needed.
 
 With ``--signers`` (lines ``kiosk-id public-key``, as in an allowed_signers file) no server is needed either; without
-it the kiosk's key is looked up in the server's database.
+it the kiosk's key is looked up in the server's database. Where there is neither, the packet is held against the key in
+its own signature: that proves it whole and made by that key's owner, whose fingerprint is printed for comparison.
 """
 
 from __future__ import annotations
@@ -29,13 +30,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     content = _read(args.file)
     if args.signers is not None:
-        _say(packet.check(content, _signers(args.signers).get))
+        _say(packet.check(content, _signers(args.signers).get), kiosk_known=True)
+        return 0
+    if not args.data.exists() and not args.database:
+        signer = packet.signer_of(content)
+        _say(packet.check(content, lambda _kiosk: signer), kiosk_known=False, signer=signer.fingerprint)
         return 0
     with _shared.opened(args) as server, server.store.read() as connection:
         find: Callable[[KioskId], sshsig.PublicKey | None] = partial(
             devices.key_of, connection, server.election, at=server.clock.now(), grace=devices.LATE_BATCH
         )
-        _say(packet.check(content, find, election=server.election))
+        _say(packet.check(content, find, election=server.election), kiosk_known=True)
     return 0
 
 
@@ -55,5 +60,6 @@ def _signers(file: Path) -> dict[KioskId, sshsig.PublicKey]:
         raise StaffMustFix("signers.unreadable") from None
 
 
-def _say(checked: packet.CheckedPacket) -> None:
-    _shared.say(json.dumps({"sha256": checked.sha256, "size": checked.size, **asdict(checked.header)}))
+def _say(checked: packet.CheckedPacket, **more: str | bool) -> None:
+    facts = {"sha256": checked.sha256, "size": checked.size, **asdict(checked.header), **more}
+    _shared.say(json.dumps(facts))

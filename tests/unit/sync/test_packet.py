@@ -332,3 +332,14 @@ def test_any_tar_reads_our_archive_and_ours_reads_only_itself() -> None:
 @settings(max_examples=50, deadline=None)
 def test_archives_come_back_as_written(files: dict[str, bytes]) -> None:
     assert dict(ustar.read(ustar.write(files.items()), max_files=5)) == files
+
+
+def test_a_packet_names_the_key_that_signed_it(small: bytes) -> None:
+    content = small
+
+    signer = packet.signer_of(content)
+
+    assert packet.check(content, lambda _kiosk: signer).sha256 == packet.digest(content)
+    for broken in (b"", content[:512], content.replace(b"BEGIN SSH", b"BEGIN XXX")):
+        with pytest.raises(packet.PacketRefused):
+            packet.signer_of(broken)
