@@ -115,6 +115,10 @@ class BusyPanel(_Panel):
         self.cancel_button.setVisible(self._cancel is not None)
         super().retranslate()
 
+    def end(self) -> None:
+        """The work ended: let go of whose it was."""
+        self._cancel = None
+
     def _call_off(self) -> None:
         if self._cancel is not None:
             self._cancel()

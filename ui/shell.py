@@ -288,6 +288,7 @@ class Shell(QWidget):
     def _end_panels(self) -> None:
         self._busy = False
         self._busy_timer.stop()
+        self.busy_panel.end()
         self._show_page_area()
 
     def _toggle(self, panel: QWidget) -> None:

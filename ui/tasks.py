@@ -31,12 +31,15 @@ class _Job(QRunnable):
     def __init__(self, number: int, func: Callable[[], object], relay: _Relay) -> None:
         super().__init__()
         self._number = number
-        self._func = func
+        self._func: Callable[[], object] | None = func
         self._relay = relay
 
     def run(self) -> None:
+        # The pool may keep a job that is done; what its function carries (a voter's key, answers) must not stay.
+        func, self._func = self._func, None
+        assert func is not None
         try:
-            result = self._func()
+            result = func()
         except Exception as error:  # noqa: BLE001  every error goes to the caller's on_error
             self._relay.failed.emit(self._number, error)
         else:

@@ -103,8 +103,9 @@ class Walk:
         return journey.state.step if journey is not None else ""
 
     def until(self, page: KioskPage, seconds: float = 20) -> None:
-        shell = self.window.shell
-        self.hands.wait(lambda: shell.page is page and self.idle_hands, type(page).__name__, seconds)
+        """Wait for a page of this kind; pages are made afresh when a visit ends."""
+        shell, kind = self.window.shell, type(page)
+        self.hands.wait(lambda: type(shell.page) is kind and self.idle_hands, kind.__name__, seconds)
 
     def until_step(self, step: str, seconds: float = 20) -> None:
         self.hands.wait(lambda: self.step == step and self.idle_hands, step, seconds)
