@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.embedded_server import EmbeddedServer, Ready
+from resources import texts
 
 ROOT = Path(__file__).parents[2]
 
@@ -45,7 +46,7 @@ def visit(folder: Path, server: tuple[Ready, Path], how: str) -> None:
     )
     assert done.returncode == 0, done.stderr
     result = json.loads(done.stdout)
-    sentence = "Disku i kioskut është plot. Lironi vend; gjithçka e ruajtur deri tani është në rregull."
+    sentence = texts.text("sq", "errors.vault.disk_full")
     assert result["said"] == [sentence, sentence]
     assert result["kept"] == ["face", 1, "person", True]
     assert result["entries"] == [["account", "received"]]

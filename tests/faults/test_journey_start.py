@@ -16,10 +16,11 @@ from kiosk.__main__ import main
 from kiosk.clock import SystemClock
 from kiosk.commands.profile import PASSPHRASE_VARIABLE
 from kiosk.vault.vault import Vault
+from resources import texts
 from tests.journeys.machine import PASSPHRASE, QUICK
 
 ROOT = Path(__file__).parents[2]
-DAMAGED = "The data vault is damaged. Delete nothing; restore the latest backup."
+DAMAGED = texts.text("en", "errors.vault.damaged")
 
 
 @pytest.fixture
@@ -51,9 +52,8 @@ def test_the_wrong_passphrase(profile: Path) -> None:
     before = digest(profile)
     done = run(profile, "not the passphrase")
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == ("kiosk: The vault's passphrase is not right (wrong tries: 1). Try again in 0 seconds.\n"), (
-        done.stderr
-    )
+    sentence = texts.text("en", "errors.vault.wrong_passphrase", wrong=1, seconds=0)
+    assert done.stderr == f"kiosk: {sentence}\n"
     assert digest(profile) == before
     assert run(profile, "not the passphrase either", "sync").stderr.count("\n") == 1
     Vault.open(profile / "vault", PASSPHRASE, SystemClock(), staff_cost=QUICK).lock()
@@ -82,7 +82,7 @@ def test_a_damaged_vault(profile: Path, how: str) -> None:
         (
             "kind: code_entry",
             "kind: code_entrance",
-            "In file per-account.yaml, line {line}, the field steps[2].kind has the value “code_entrance”.",
+            "In file per-account.yaml, line {line}, the field steps[3].kind has the value “code_entrance”.",
         ),
         ("actor: anonymous\n", "", "In file per-account.yaml, line {line}, the field actor is missing. Add it."),
         ("    choose_one: true\n", "    choose_one: [\n", "The service file per-account.yaml is not correct YAML"),
