@@ -35,7 +35,7 @@ gallery: $(VENV)/.run ## every screen in both languages and two text sizes, as P
 	QT_QPA_PLATFORM=offscreen $(PY) -m tools.gallery --out $(OUT)/gallery
 
 installer: $(VENV)/.run ## a folder that runs without Python, in dist/kiosk, and its selftest
-	$(PY) -m PyInstaller --noconfirm --log-level WARN build_installer.spec
+	$(PY) -m PyInstaller --noconfirm --log-level ERROR build_installer.spec
 	QT_QPA_PLATFORM=offscreen dist/kiosk/kiosk selftest
 
 setup: $(VENV)/.test ## install everything, run nothing

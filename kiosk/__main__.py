@@ -33,7 +33,10 @@ def main(arguments: list[str] | None = None) -> int:
     # The numeric libraries' own threads slow small pictures down and starve the window.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("OMP_THREAD_LIMIT", "1")
+    commands = dict(COMMANDS)
     if getattr(sys, "frozen", False):
+        # The demo needs what only tests need: a stranger's portrait, Qt's synthetic fingers.
+        del commands["demo"]
         # A packed kiosk's child processes are the same executable; this call is where they begin, and end.
         importlib.import_module("multiprocessing").freeze_support()
     if given[:1] == ["server"]:
@@ -43,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     wanted = next((word for word in given if not word.startswith("-")), "")
     modules: dict[str, ModuleType] = {}
-    for name, what in COMMANDS.items():
+    for name, what in commands.items():
         sub = subparsers.add_parser(name, help=what, description=what[0].upper() + what[1:] + ".")
         if name == wanted:
             modules[name] = importlib.import_module(f"kiosk.commands.{name.replace('-', '_')}")
