@@ -8,6 +8,7 @@ the kind that does not. Measured with a heartbeat: how late a timer of 5 ms come
 from __future__ import annotations
 
 import hashlib
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -114,9 +115,7 @@ def machine(qapp: object, tmp_path: Path) -> Iterator[Machine]:
     made.close()
 
 
-def test_the_window_never_stalls_while_the_machine_works(
-    machine: Machine, record_property: Callable[[str, object], None]
-) -> None:
+def test_the_window_never_stalls_while_the_machine_works(machine: Machine) -> None:
     shell = machine.window.shell
     # What the machine does, as opposed to the drawing of a new page, is under way while the window takes no presses
     # or the live picture runs.
@@ -139,7 +138,6 @@ def test_the_window_never_stalls_while_the_machine_works(
         "p99_ms": round(every[int(len(every) * 0.99)], 1),
         "over_50_ms": sum(late > 50 for late in every),
     }
-    for name, value in figures.items():
-        record_property(name, value)
+    sys.stdout.write(f"{figures}\n")
     assert max(beat.own) < OWN_LIMIT_MS, figures
     assert every[-1] < LIMIT_MS, figures
