@@ -8,7 +8,7 @@ PY := $(VENV)/bin/python
 export OMP_NUM_THREADS ?= 1
 export PYTHONDONTWRITEBYTECODE ?= 1
 
-.PHONY: help run demo test check bench gallery installer setup lock
+.PHONY: help run demo test check bench faults gallery installer setup lock
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,6 +30,9 @@ check: $(VENV)/.run ## formatting, lint, types, import contracts
 
 bench: $(VENV)/.test ## measure; writes bench/results.json
 	QT_QPA_PLATFORM=offscreen $(PY) -m bench
+
+faults: $(VENV)/.test ## the faults at full length (some minutes); writes docs/faults.md
+	$(PY) -m tools.faults $(FAULTS)
 
 gallery: $(VENV)/.run ## every screen in both languages and two text sizes, as PNG with an index page
 	QT_QPA_PLATFORM=offscreen $(PY) -m tools.gallery --out $(OUT)/gallery
