@@ -14,7 +14,7 @@ class Phone:
         self._outbox = outbox
 
     def messages(self, kind: str) -> list[str]:
-        """Return the texts of one kind (``code``, ``approved`` ...), oldest first."""
+        """Return the texts of one kind (``code``, ``received``, ``decision`` ...), oldest first."""
         if not self._outbox.exists():
             return []
         found = []

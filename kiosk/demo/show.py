@@ -129,7 +129,7 @@ def _play(
         _decide(kiosk, ready.official, reference, out, journal, numbers, language)
         with hands.step("notice"):
             phone = Phone(kiosk.settings.phone_outbox)
-            hands.wait(lambda: bool(phone.messages("approved")), "the notice on the phone", 30)
+            hands.wait(lambda: bool(phone.messages("decision")), "the notice on the phone", 30)
         with hands.step("result"):
             state = _read_result(script, reference)
         return Outcome(reference, state)
