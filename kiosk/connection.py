@@ -147,6 +147,9 @@ class Connection:
     def profile(self, session: Session) -> AccountProfile:
         return self._link().profile(session)
 
+    def confirm_contact(self, session: Session, proof: ContactProof) -> None:
+        self._link().confirm_contact(session, proof)
+
     def withdraw(self, session: Session, request_id: RequestId) -> RequestStatus:
         return self._link().withdraw(session, request_id)
 

@@ -398,6 +398,9 @@ class ServerLink(Protocol):
     def content(self, session: Session, request_id: RequestId) -> RequestSubmission:
         """Return the voter's own last version, to be completed or sent anew."""
 
+    def confirm_contact(self, session: Session, proof: ContactProof) -> None:
+        """Confirm the account's contact with a fresh proof. Raises VoterCanFix ``contact.not_confirmed``."""
+
     def withdraw(self, session: Session, request_id: RequestId) -> RequestStatus:
         """Take a request back (deregistration). Raises VoterCanFix ``request.not_withdrawable``."""
 

@@ -76,6 +76,9 @@ class HttpLink:
         except account_profile.UnreadableProfile:
             raise StaffMustFix("server.content_unreadable") from None
 
+    def confirm_contact(self, session: Session, proof: ContactProof) -> None:
+        self._http.read("POST", "/v1/me/contact", {"proof": proof.token}, voter=session.token)
+
     def withdraw(self, session: Session, request_id: RequestId) -> RequestStatus:
         """Take a request back; returns its new state. Raises StaffMustFix or VoterCanFix with the server's code."""
         answer = self._http.json("POST", f"{_request(request_id)}/withdraw", {}, voter=session.token)

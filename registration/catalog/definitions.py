@@ -219,12 +219,26 @@ class ReviewRule:
     returns: bool = True
 
 
+class Finish(StrEnum):
+    """What becomes of a finished journey."""
+
+    CASE = "case"
+    """A case of this service is filed (the usual; not yet sent by this version)."""
+    ACCOUNT = "account"
+    """A packet that opens the voter's account."""
+    REQUEST = "request"
+    """A packet with the voter's request."""
+    CONFIRM_CONTACT = "confirm_contact"
+    """The server is told that the account's contact was proven; nothing is sealed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     id: ServiceId
     title: Labels
     actor: Actor
     steps: tuple[Step, ...]
+    finish: Finish = Finish.CASE
     menu: tuple[Labels, ...] = ()
     prerequisites: tuple[str, ...] = ()
     outputs: tuple[Option, ...] = ()

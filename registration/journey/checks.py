@@ -54,6 +54,8 @@ def check_answer(service: Service, step: Step, answer: Answer, state: State, fac
             return check_attachments(step, answer, attachment_kinds(step, facts))
         case ConfirmAnswer(contact=contact):
             typed = contact_values(state)
+            if facts.account_contact is not None:
+                typed.add(facts.account_contact.value)
             return () if contact.value in typed else (Finding("contact.changed", step.id),)
         case PersonListAnswer():
             return _check_persons(step, answer)

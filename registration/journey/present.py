@@ -97,8 +97,11 @@ def present(service: Service, state: State, facts: Facts) -> JourneyView:
 
 
 def contact_to_confirm(state: State, facts: Facts) -> Contact:
-    """Return the contact the voter typed on the form before this page."""
+    """Return the contact the voter typed on the form before this page, else the account's own."""
     forms = [a for _, a in state.answers if isinstance(a, FormAnswer)]
+    if not forms:
+        assert facts.account_contact is not None
+        return facts.account_contact
     typed = [v.value for v in forms[-1].values if v.value]
     return parse_contact(typed[0], facts.region)
 

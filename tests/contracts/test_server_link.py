@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -70,9 +70,22 @@ def test_a_right_code_proves_the_contact(world: World) -> None:
 
 
 def test_the_proof_tells_of_an_existing_account(world: World) -> None:
-    world.server.has_account(an_account(contact=CONTACT), PASSWORD)
+    world.server.has_account(replace(an_account(contact=CONTACT), contact_proof="proven"), PASSWORD)
     ticket = world.link.request_code(CONTACT, "en")
     assert world.link.confirm_code(ticket, world.server.code_sent_to(CONTACT)).account_exists
+
+
+def test_an_unconfirmed_contact_is_confirmed_once_by_its_own_proof(world: World) -> None:
+    world.server.has_account(an_account(contact=CONTACT), PASSWORD)
+    session = world.link.sign_in(CONTACT, PASSWORD)
+    assert not world.link.profile(session).contact_verified
+    proof = world.link.confirm_code(world.link.request_code(CONTACT, "sq"), world.server.code_sent_to(CONTACT))
+    assert not proof.account_exists
+
+    world.link.confirm_contact(session, proof)
+
+    assert world.link.profile(session).contact_verified
+    assert refusal(VoterCanFix, lambda: world.link.confirm_contact(session, proof)).code == "contact.not_confirmed"
 
 
 def test_a_wrong_code_says_how_many_tries_are_left_until_none_is(world: World) -> None:

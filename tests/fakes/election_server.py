@@ -25,7 +25,7 @@ from registration.errors import Expected
 from registration.model.contact import Contact, ContactKind
 from registration.model.ids import AccountId, KioskId, PacketId, RequestId
 from registration.model.submission import encode
-from registration.ports import CodeTicket, RequestStatus, Session
+from registration.ports import CodeTicket, ContactProof, RequestStatus, Session
 from sync import config, keyset, packet, receipt, sshsig
 from sync.config import ElectionConfig
 from sync.keyset import Keyset
@@ -190,6 +190,9 @@ class ElectionServer:
             return self._json({"requests": [_status(status) for status in self.link.requests(session)]})
         if path == "/v1/me/profile":
             return _tar(account_profile.encode(self.link.profile(session)))
+        if path == "/v1/me/contact":
+            self.link.confirm_contact(session, ContactProof(body["proof"], account_exists=False))
+            return self._json({})
         if parts[-1] == "content":
             return _tar(encode(self.link.content(session, RequestId(parts[-2]))))
         if parts[-1] == "withdraw" and method == "POST":

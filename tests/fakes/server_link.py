@@ -61,6 +61,7 @@ class FakeServerLink:
         self._sent: dict[Contact, list[tuple[str, float]]] = {}
         self._accounts: dict[Contact, _Account] = {}
         self._sessions: dict[str, _Account] = {}
+        self._proofs: dict[str, Contact] = {}
 
     # ------------------------------------------------------------ verbs
 
@@ -143,7 +144,11 @@ class FakeServerLink:
             made.wrong += 1
             raise VoterCanFix("code.wrong", left=TRIES - made.wrong)
         made.used = True
-        return ContactProof(secrets.token_urlsafe(16), made.contact in self._accounts)
+        proof = secrets.token_urlsafe(16)
+        self._proofs[proof] = made.contact
+        # Only a confirmed contact tells of its account: a stranger may have typed it into an unconfirmed one.
+        known = self._accounts.get(made.contact)
+        return ContactProof(proof, known is not None and bool(known.submission.contact_proof))
 
     def sign_in(self, contact: Contact, password: str) -> Session:
         self._answer("sign_in")
@@ -179,6 +184,12 @@ class FakeServerLink:
             liveness=submission.portrait.liveness,
             contact_verified=bool(submission.contact_proof),
         )
+
+    def confirm_contact(self, session: Session, proof: ContactProof) -> None:
+        account = self._account(session, "confirm_contact")
+        if self._proofs.pop(proof.token, None) != account.submission.contact:
+            raise VoterCanFix("contact.not_confirmed")
+        account.submission = replace(account.submission, contact_proof=proof.token)
 
     def withdraw(self, session: Session, request_id: RequestId) -> RequestStatus:
         request = self._request(self._account(session, "withdraw"), request_id)

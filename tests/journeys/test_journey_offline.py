@@ -71,3 +71,29 @@ def test_account_and_request_wait_sealed_and_go_with_the_first_round(machine: Ma
     machine.hands.wait(
         lambda: "confirm" in {message["kind"] for message in machine.outbox_messages()}, "the plea to confirm"
     )
+
+
+def test_the_contact_of_an_account_made_offline_is_confirmed_later(machine: Machine) -> None:
+    list(machine.open_account())
+    machine.leave()
+    machine.start_server()
+    machine.kiosk.connection.sync_once()
+    machine.settle()
+    machine.log_in()
+    machine.until(machine.pages.home)
+    assert machine.says("voter.code.unverified")
+
+    machine.press("voter.status.confirm_contact")
+    machine.until_step("contact_confirm")
+    machine.go_on()
+    machine.until_step("code")
+    machine.answer("code")
+    machine.until_step("done")
+    machine.go_on()
+
+    machine.until(machine.pages.home)
+    assert not machine.says("voter.code.unverified")
+    machine.leave()
+    machine.log_in()
+    machine.until(machine.pages.home)
+    assert not machine.says("voter.code.unverified")

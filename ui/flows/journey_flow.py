@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
-from registration.catalog.definitions import Service, StepKind
+from registration.catalog.definitions import Finish, Service, StepKind
 from registration.errors import Expected, WillRetry
 from registration.journey.advance import advance, submits
 from registration.journey.answers import (
@@ -53,7 +53,7 @@ from registration.model.evidence import Photo, Portrait
 from registration.model.ids import AttachmentId, StepId
 from registration.model.password import check_password
 from registration.model.person import Severity
-from registration.ports import CodeTicket, OutboxEntry
+from registration.ports import CodeTicket, ContactProof, OutboxEntry
 from registration.usecases.file_request import ADDRESS_FIELDS, person_of_profile
 from registration.usecases.open_account import confirm_code, confirmed_contact
 from ui.files import read_file
@@ -181,7 +181,9 @@ class JourneyFlow(QObject):
                 return None
 
         def asked(ticket: CodeTicket | None) -> None:
-            if self.state is asked_in:
+            if ticket is None and self.service.finish is Finish.CONFIRM_CONTACT:
+                self.failed.emit(WillRetry("server.unreachable"))
+            elif self.state is asked_in:
                 self._ticket, self._online = ticket, ticket is not None
                 self._answer(ConfirmAnswer(contact, 1 if ticket else 0, self._services.clock.now()))
 
@@ -364,7 +366,8 @@ class JourneyFlow(QObject):
                 else:
                     then()
 
-        if voter is None or self.service.step(after.step).kind is StepKind.DONE:
+        unkept = self.service.finish is Finish.CONFIRM_CONTACT
+        if voter is None or unkept or self.service.step(after.step).kind is StepKind.DONE:
             show()
             return
 
@@ -383,6 +386,9 @@ class JourneyFlow(QObject):
 
     def _submit(self, after: State) -> None:
         """Seal everything, then try to bring it to the server at once; the last page says how far it came."""
+        if self.service.finish is Finish.CONFIRM_CONTACT:
+            self._prove_contact(after)
+            return
         voter, before = self.voter, self.state
         assert voter is not None
         facts, language = self.facts(), self._words.language
@@ -400,6 +406,25 @@ class JourneyFlow(QObject):
             sealed,
             runner=self._vault,
         )
+
+    def _prove_contact(self, after: State) -> None:
+        """Tell the server that the account's contact was proven (D-05); nothing is sealed and no draft was kept."""
+        voter, before = self.voter, self.state
+        assert voter is not None
+        session, code = voter.session, next(a for _, a in after.answers if isinstance(a, CodeAnswer))
+        if session is None:
+            self.failed.emit(WillRetry("server.unreachable"))
+            return
+        proof = ContactProof(code.proof, account_exists=False)
+
+        def proven(_: None) -> None:
+            if voter.profile is not None:
+                voter.profile = replace(voter.profile, contact_verified=True)
+            if self.state is before:
+                self.state = after
+                self.show()
+
+        self._work("voter.busy.check", lambda: self._services.link.confirm_contact(session, proof), proven)
 
     def _deliver(self) -> None:
         asked_in = self.state

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from registration.catalog.definitions import Service
-from registration.journey.answers import PasswordAnswer
+from registration.catalog.definitions import Finish, Service
 from registration.journey.state import Facts, State
 from registration.model.ids import AccountId, RequestId
 from registration.ports import OutboxEntry
@@ -16,11 +15,12 @@ def seal(
     services: VoterServices, service: Service, state: State, facts: Facts, voter: Voter, language: str
 ) -> OutboxEntry:
     """Seal what the voter finished; an account's evidence then stays with `voter` for the request that follows."""
-    if any(isinstance(answer, PasswordAnswer) for _, answer in state.answers):
+    if service.finish is Finish.ACCOUNT:
         account = account_submission(service, state, facts, AccountId(services.new_id()), language)
         opened = open_account(account, voter.key, drafts=services.drafts, outbox=services.outbox)
         voter.profile = opened.profile
         return opened.entry
+    assert service.finish is Finish.REQUEST
     assert voter.profile is not None
     request = request_submission(service, state, facts, voter.profile, RequestId(services.new_id()), language)
     return services.outbox.finish(request, voter.key, service.id)

@@ -33,6 +33,7 @@ T = TypeVar("T")
 
 ACCOUNT = ServiceId("per.account")
 REQUEST = ServiceId("per.request")
+CONTACT = ServiceId("per.contact")
 CAMERA_AGAIN_MS = 5000
 _MAY_COMPLETE = frozenset({CaseState.RETURNED, CaseState.REFUSED, CaseState.APPROVED, CaseState.WITHDRAWN})
 _ANSWERED = frozenset({CaseState.RETURNED, CaseState.APPROVED, CaseState.REFUSED, CaseState.WITHDRAWN})
@@ -229,6 +230,10 @@ class VoterFlow(QObject):
     def begin_request(self) -> None:
         """Krijo Kërkesën."""
         self._begin(begin(self._services.catalog[REQUEST]))
+
+    def confirm_contact(self) -> None:
+        """Confirm the contact of an account that was opened without a connection."""
+        self._begin(begin(self._services.catalog[CONTACT]))
 
     def resume(self) -> None:
         """Go on with the draft kept on this kiosk."""

@@ -105,6 +105,7 @@ class VoterStage(QObject):
         pages.home.create_requested.connect(flow.begin_request)
         pages.home.continue_requested.connect(flow.resume)
         pages.home.refresh_requested.connect(flow.home)
+        pages.home.confirm_requested.connect(flow.confirm_contact)
         pages.home.complete_requested.connect(flow.complete)
         pages.home.withdraw_requested.connect(flow.withdraw)
         pages.home.leave_requested.connect(flow.leave)

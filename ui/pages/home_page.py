@@ -75,11 +75,13 @@ class _Item(QWidget):
 
 class HomePage(KioskPage):
     """Signals: create_requested(), continue_requested() the kept draft, refresh_requested(),
+    confirm_requested() of an unverified contact,
     complete_requested(str) and withdraw_requested(str) with the reference, leave_requested()."""
 
     create_requested = Signal()
     continue_requested = Signal()
     refresh_requested = Signal()
+    confirm_requested = Signal()
     complete_requested = Signal(str)
     withdraw_requested = Signal(str)
     leave_requested = Signal()
@@ -94,14 +96,17 @@ class HomePage(KioskPage):
         self.continue_button = RowButton("bigChoice", sign="→")
         self.create_button = RowButton("bigChoice", sign="→")
         self.refresh_button = RowButton("link")
+        self.confirm_button = RowButton("bigChoice", sign="→")
         self._none = Text()
         self._held = QWidget()
         self.continue_button.clicked.connect(self.continue_requested)
         self.create_button.clicked.connect(self.create_requested)
         self.refresh_button.clicked.connect(self.refresh_requested)
+        self.confirm_button.clicked.connect(self.confirm_requested)
         for widget in (
             self._who,
             self._unverified,
+            self.confirm_button,
             self._offline,
             self._closed,
             self.continue_button,
@@ -145,6 +150,9 @@ class HomePage(KioskPage):
         self.write_heading(words("voter.status.title"))
         self._who.say(words("voter.status.who", who=view.masked_contact) if view.masked_contact else "")
         self._unverified.say("" if view.contact_verified else words("voter.code.unverified"))
+        # Without the server no code can come.
+        self.confirm_button.setVisible(not view.contact_verified and view.looked is not None)
+        self.confirm_button.say(words("voter.status.confirm_contact"))
         looked = words.day(view.looked.date().isoformat()) if view.looked else ""
         self._offline.say(
             "" if view.online else words("voter.status.offline"),

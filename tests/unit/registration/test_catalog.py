@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import resources
+from registration.catalog.definitions import Finish
 from registration.catalog.loader import load_catalog, load_service, read_service
 from registration.catalog.reader import DefinitionProblem
 from registration.errors import StaffMustFix
@@ -27,7 +28,12 @@ steps:
 
 
 def test_the_shipped_services_load() -> None:
-    assert [s.id for s in load_catalog(resources.path("services"))][:2] == ["per.account", "per.request"]
+    services = {s.id: s.finish for s in load_catalog(resources.path("services"))}
+
+    assert services["per.account"] is Finish.ACCOUNT
+    assert services["per.request"] is Finish.REQUEST
+    assert services["per.contact"] is Finish.CONFIRM_CONTACT
+    assert read_service(SMALL, "small.yaml").finish is Finish.CASE
 
 
 def test_a_small_service_needs_no_python() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 import resources.texts
 from registration.journey.advance import advance, begin
-from registration.journey.answers import AttachmentsAnswer, CodeAnswer, DocumentAnswer, ReviewAnswer
+from registration.journey.answers import AttachmentsAnswer, CodeAnswer, ConfirmAnswer, DocumentAnswer, ReviewAnswer
 from registration.journey.present import present
 from registration.journey.state import Answered, CodeResent, Delivered, Kept, Origin, Submitted
 from registration.journey.views import (
@@ -36,10 +36,12 @@ from tests.unit.registration.people import (
     FACTS,
     NOW,
     PAGE,
+    PHONE,
     PROOF,
     REQUEST,
     REQUEST_ANSWERS,
     form,
+    service,
     walk,
 )
 
@@ -80,6 +82,20 @@ def test_the_contact_is_read_back_grouped_and_masked_later() -> None:
     assert confirm.text == "+355 69 123 4567"
     assert code.masked == "+355*****4567"
     assert (code.digits, code.expires_in, code.resend_after, code.sent) == (6, 180, 60, 1)
+
+
+def test_the_accounts_own_contact_is_read_back_where_none_was_typed() -> None:
+    contact = service("per-contact")
+    state = begin(contact)
+
+    view = present(contact, state, FACTS)
+    code = advance(contact, state, Answered(StepId("contact_confirm"), ConfirmAnswer(PHONE, 1, NOW)), FACTS)
+
+    assert view.text == "+355 69 123 4567"
+    assert present(contact, code, FACTS).masked == "+355*****4567"
+    other = ConfirmAnswer(Contact(ContactKind.PHONE, "+355697654321"), 1, NOW)
+    refused = advance(contact, state, Answered(StepId("contact_confirm"), other), FACTS)
+    assert [f.code for f in refused.problems] == ["contact.changed"]
 
 
 def test_a_resent_code_restarts_the_count_down() -> None:
