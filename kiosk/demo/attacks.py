@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
+from enum import Enum
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from kiosk.demo.animated_head import SIZE, AnimatedHead, FrameClock
-from kiosk.demo.head_mesh import Pixels
+from kiosk.demo.head_mesh import Pixels, smooth
 from registration.ports import Frame
+
+_STEP = 0.7
+"""How far, in frame widths, a person walks to be out of the frame."""
 
 
 def picture_of_the_person() -> Pixels:
@@ -21,11 +26,26 @@ def picture_of_the_person() -> Pixels:
     return np.asarray(person.read().pixels[:, 280:1000])
 
 
+class Way(Enum):
+    """How one person takes another's place."""
+
+    AT_ONCE = "at once"
+    """Between two frames."""
+    RAISED = "raised"
+    """The second is a picture that is pushed up before the first."""
+    WALKED = "walked"
+    """The first steps out at the left of the frame and the second follows them in from the right."""
+
+
 class Exchanged:
     """One person until `exchange` is called, from then on another, at the same place and with the same clock."""
 
-    def __init__(self, first: AnimatedHead, second: AnimatedHead) -> None:
+    def __init__(self, first: AnimatedHead, second: AnimatedHead, way: Way = Way.AT_ONCE, seconds: float = 0.3) -> None:
+        """Exchange `first` for `second` the given `way`, which takes `seconds` unless it is done at once."""
         self._now_seen, self._next = first, second
+        self._way, self._seconds = way, seconds
+        self._leaving: AnimatedHead | None = None
+        self._began = 0.0
 
     @property
     def now(self) -> float:
@@ -34,10 +54,19 @@ class Exchanged:
 
     def exchange(self) -> None:
         """Put the other person there. Doing it again changes nothing."""
-        if self._now_seen is not self._next:
-            self._next.open()
-            self._next.skip_to(self._now_seen.now)
-            self._now_seen = self._next
+        if self._now_seen is self._next:
+            return
+        leaving, self._began = self._now_seen, self.now
+        self._next.open()
+        self._next.skip_to(self.now)
+        if self._way is not Way.AT_ONCE:
+            self._leaving = leaving
+        if self._way is Way.WALKED:
+            there = self._next.look
+            leaving.move_to(replace(leaving.look, x=leaving.look.x - _STEP), self._seconds)
+            self._next.look = replace(there, x=there.x + _STEP)
+            self._next.move_to(there, self._seconds)
+        self._now_seen = self._next
 
     def open(self) -> None:
         """Start."""
@@ -53,14 +82,29 @@ class Exchanged:
 
     def read(self) -> Frame:
         """Return the next frame."""
-        return self._now_seen.read()
+        frame = self._now_seen.read()
+        if self._leaving is None:
+            return frame
+        share = float(smooth((frame.at - self._began) / self._seconds))
+        both, pixels = self._leaving.read().pixels.copy(), frame.pixels
+        if share >= 1:
+            self._leaving = None
+        if self._way is Way.RAISED:
+            edge = round((1 - share) * pixels.shape[0])
+            both[edge:] = pixels[edge:]
+        else:  # midway between the two of them
+            edge = round((0.5 + _STEP / 2 - _STEP * share) * pixels.shape[1])
+            both[:, edge:] = pixels[:, edge:]
+        return Frame(both, frame.at)
 
 
 class HeldPicture:
     """A picture of a person, as a print or on a screen, held before the camera by a hand: an attack, never a person.
 
     The picture is a plane, or a cylinder about the vertical when `bend` (the angle it spans, in radians) is not 0, seen
-    through a pinhole camera. `tilt` gives yaw and pitch of the picture, in degrees, at each second.
+    through a pinhole camera. `tilt` gives yaw and pitch of the picture, in degrees, at each second. A `film` shows
+    another picture of the same size at each second; where `alpha` is 0 the picture is cut away; what is `behind` it is
+    seen there and around it, else a grey wall.
     """
 
     def __init__(
@@ -73,8 +117,16 @@ class HeldPicture:
         seed: int = 7,
         shake: float = 1.0,
         scale: float = 1.0,
+        film: Callable[[float], Pixels] | None = None,
+        alpha: Pixels | None = None,
+        behind: Callable[[float], Pixels] | None = None,
     ) -> None:
-        """Hold up `picture` (BGR) so that upright it fills the frame's height times `scale`."""
+        """Hold up `picture` (BGR) so that upright it fills the frame's height times `scale`.
+
+        `alpha` is (height, width) uint8 of the picture; `behind` gives a frame of `size` for each second.
+        """
+        self._film, self._behind = film, behind
+        self._alpha = np.full(picture.shape[:2], 255, np.uint8) if alpha is None else alpha
         self._picture, self._tilt, self._bend, self._size = picture, tilt, bend, size
         self._shake, self._scale = shake, scale
         self._clock = FrameClock(fps, paced=False)
@@ -100,9 +152,12 @@ class HeldPicture:
         at = self._clock.tick()
         yaw, pitch = self._tilt(at)
         u, v = self._where_seen(yaw, pitch, at)
-        seen = cv2.remap(
-            self._picture, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(150, 150, 150)
-        )
+        shown = self._picture if self._film is None else self._film(at)
+        seen = cv2.remap(shown, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(150, 150, 150))
+        if self._behind is not None:
+            share = cv2.remap(self._alpha, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(0,))
+            part = share.astype(np.float32) * (1 / 255)
+            seen = cv2.blendLinear(seen, self._behind(at), part, 1 - part)
         if self._grain is None:
             self._grain = self._random.normal(0, 2, (self._size[1] + 64, self._size[0] + 64, 3)).astype(np.int16)
         top, left = self._random.integers(0, 64, 2)
