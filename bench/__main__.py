@@ -43,10 +43,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             failed.append(name)
             continue
         results |= found
+        # After each, so that a run that is broken off is not for nothing.
+        write(results, keep=set(names) != set(every))
         print(f"-- {name}, {time.perf_counter() - began:.0f} s", flush=True)
         for line in lines(found):
             print(line, flush=True)
-    write(results, keep=names != every)
     if failed:
         print(f"failed: {', '.join(failed)}", file=sys.stderr)
     return 1 if failed else 0
