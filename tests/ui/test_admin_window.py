@@ -195,7 +195,7 @@ def test_passphrase_is_checked_here_and_refused_there(qtbot: QtBot, window: Admi
     desk.fails = StaffMustFix("vault.wrong_passphrase", wrong=3, seconds=30)
     window.passphrase.button.click()
     done(qtbot, window)
-    assert reads(window, "pas 30 sekondash")
+    assert reads(window, "pritja para provës tjetër: 30 s")
     assert lines["new"].text() != ""
     window.passphrase.button.click()
     done(qtbot, window)
