@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.faults import full_packet, full_vault
+from tests.faults import full_link, full_packet, full_server, full_vault
 from tests.faults.row import Row
 
 OUT = Path("docs") / "faults.md"
@@ -57,6 +57,10 @@ def faults(folder: Path, args: argparse.Namespace) -> Mapping[str, Callable[[], 
         "flips-large": partial(full_packet.large_flips, args.flips, args.seed),
         "cuts-small": full_packet.small_cuts,
         "cuts-large": partial(full_packet.large_cuts, args.flips // 5, args.seed),
+        "bad-line": lambda: full_link.bad_line(place("bad-line"), args.packets, args.seed),
+        "server-kills": lambda: full_server.killed_during_uploads(
+            place("server-kills"), args.kills, args.packets, args.seed
+        ),
     }
 
 
