@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.faults import full_link, full_packet, full_server, full_vault
+from tests.faults import full_link, full_packet, full_routes, full_server, full_vault
 from tests.faults.row import Row
 
 OUT = Path("docs") / "faults.md"
@@ -58,6 +58,9 @@ def faults(folder: Path, args: argparse.Namespace) -> Mapping[str, Callable[[], 
         "cuts-small": full_packet.small_cuts,
         "cuts-large": partial(full_packet.large_cuts, args.flips // 5, args.seed),
         "bad-line": lambda: full_link.bad_line(place("bad-line"), args.packets, args.seed),
+        "both-routes": lambda: full_routes.both_routes(place("both-routes"), args.copies, args.seed),
+        "wrong-clocks": lambda: full_routes.wrong_clocks(place("wrong-clocks"), args.copies, args.seed),
+        "old-image": lambda: full_routes.old_image(place("old-image"), args.images, args.seed),
         "server-kills": lambda: full_server.killed_during_uploads(
             place("server-kills"), args.kills, args.packets, args.seed
         ),
@@ -131,6 +134,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--sizes", type=int, default=20, help="sizes of the database at which the disk is full")
     parser.add_argument("--kills", type=int, default=200, help="times the server is killed during uploads")
     parser.add_argument("--packets", type=int, default=100, help="packets uploaded meanwhile, and over the bad line")
+    parser.add_argument("--copies", type=int, default=40, help="packets brought by two routes, and per wrong clock")
+    parser.add_argument("--images", type=int, default=20, help="times an old disk image is put back")
     parser.add_argument("--seed", type=int, default=11)
     given = list(sys.argv[1:] if argv is None else argv)
     args = parser.parse_args(given)
