@@ -156,7 +156,8 @@ def voter_services(
     """Join what the voter's window needs; the cameras may be given, e.g. the demo's."""
     settings, proofs = kiosk.settings, LazyProofChecker()
     face = face_camera or LazyCamera(settings.face_camera, "face")
-    own = document_camera or (LazyCamera(settings.document_camera, "document") if settings.document_camera else face)
+    # One device may serve both (D-34), each at its own size; the pages let go of it when they are done.
+    own = document_camera or LazyCamera(settings.document_camera or settings.face_camera, "document")
     return VoterServices(
         catalog=kiosk.catalog,
         clock=kiosk.clock,

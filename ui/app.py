@@ -8,6 +8,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QMessageLogContext, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
+from registration.errors import WillRetry
 from registration.journey.views import StartView
 from ui import fonts
 from ui.flows.voter_flow import VoterFlow
@@ -79,7 +80,7 @@ class VoterWindow:
         self._sync = services.sync_now
         self._timer = QTimer(self.shell)
         self._timer.setInterval(int(sync_every_seconds * 1000))
-        self._timer.timeout.connect(self._sync_round)
+        self._timer.timeout.connect(self.sync_round)
 
     def start(self, *, full_screen: bool) -> None:
         """Show the first page and begin the rounds with the server."""
@@ -89,7 +90,7 @@ class VoterWindow:
         else:
             self.shell.show()
         self._timer.start()
-        self._sync_round()
+        self.sync_round()
 
     def close(self) -> None:
         """Stop cameras and tasks; safe to call twice."""
@@ -101,14 +102,17 @@ class VoterWindow:
         self.shell.may_close = True
         self.shell.close()
 
-    def _sync_round(self) -> None:
+    def sync_round(self) -> None:
+        """Begin a round with the server beside everything else, unless one is under way."""
         if not self.background.busy:
-            # What a round met is kept with each packet and shown to the administrator, never to a voter.
-            self.background.run(self._sync, owner=self.shell, on_success=_nothing, on_error=_nothing)
-
-
-def _nothing(_result: object) -> None:
-    """The outcome is looked at elsewhere."""
+            # What a round met is kept with each packet for the administrator; the voter only sees whether there is a
+            # connection.
+            self.background.run(
+                self._sync,
+                owner=self.shell,
+                on_success=lambda _: self.flow.note_connection(True),
+                on_error=lambda error: self.flow.note_connection(not isinstance(error, WillRetry)),
+            )
 
 
 def draw_first_page() -> tuple[int, int]:

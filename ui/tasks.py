@@ -23,6 +23,7 @@ class _Relay(QObject):
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
+    owner: int
     on_success: Callable[[Any], None]
     on_error: Callable[[Exception], None]
 
@@ -63,6 +64,7 @@ class TaskRunner(QObject):
         self._relay.succeeded.connect(self._on_success, Qt.ConnectionType.QueuedConnection)
         self._relay.failed.connect(self._on_error, Qt.ConnectionType.QueuedConnection)
         self._waiting: dict[int, _Waiting] = {}
+        self._owners: set[int] = set()
         self._last = 0
         self._closed = False
 
@@ -91,8 +93,8 @@ class TaskRunner(QObject):
             raise RuntimeError("the task runner is closed")
         self._last += 1
         number = self._last
-        self._waiting[number] = _Waiting(on_success, on_error)
-        owner.destroyed.connect(lambda: self._forget(number))
+        self._waiting[number] = _Waiting(id(owner), on_success, on_error)
+        self._watch(owner)
         if len(self._waiting) == 1:
             self.busy_changed.emit(True)
         self._pool.start(_Job(number, func, self._relay))
@@ -103,6 +105,18 @@ class TaskRunner(QObject):
         self._waiting.clear()
         self._pool.clear()
         return self._pool.waitForDone(timeout_ms)
+
+    def _watch(self, owner: QObject) -> None:
+        """Connect once to each owner: an owner of a whole evening gives thousands of tasks."""
+        name = id(owner)
+        if name not in self._owners:
+            self._owners.add(name)
+            owner.destroyed.connect(lambda: self._drop(name))
+
+    def _drop(self, owner: int) -> None:
+        self._owners.discard(owner)
+        for number in [number for number, waiting in self._waiting.items() if waiting.owner == owner]:
+            self._forget(number)
 
     def _forget(self, number: int) -> _Waiting | None:
         waiting = self._waiting.pop(number, None)

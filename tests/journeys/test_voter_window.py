@@ -32,3 +32,16 @@ def test_a_voter_files_a_request_and_reads_that_it_was_sent(visit: Visit) -> Non
     assert steps[-1] == "done"
     visit.hands.wait(lambda: visit.hands.reads("u dërgua në KQZ"), "the last page")
     assert [entry.kind for entry in visit.outbox.entries()] == ["account", "request"]
+
+
+def test_the_first_page_says_when_there_is_no_connection_and_when_it_is_back(visit: Visit) -> None:
+    visit.until(visit.pages.start)
+    assert not visit.says("voter.start.offline")
+
+    visit.server.go_offline()
+    visit.window.sync_round()
+    visit.hands.wait(lambda: visit.says("voter.start.offline"), "the word on the connection")
+
+    visit.server.come_back()
+    visit.window.sync_round()
+    visit.hands.wait(lambda: not visit.says("voter.start.offline"), "the connection")

@@ -85,17 +85,23 @@ class VoterFlow(QObject):
         self._statuses: tuple[RequestStatus, ...] = ()
         self._drafts: frozenset[ServiceId] = frozenset()
         self._visit = 0
+        self._first_page = -1
+        self._online = True
+        self._camera_problem: Expected | None = None
 
     # ------------------------------------------------------------ before anyone is known
 
     def start(self) -> None:
         """Show the first page; the camera is tried in the background and never blocks it."""
+        self._first_page = self._visit
         self._show_start(None)
         self._try_camera(None)
 
     def _show_start(self, problem: Expected | None) -> None:
+        self._camera_problem = problem
         code, params = (problem.code, tuple(problem.params.items())) if problem else ("", ())
-        self.shown.emit(StartView(code, registration_open=self._services.registration_open(), params=params))
+        is_open = self._services.registration_open()
+        self.shown.emit(StartView(code, self._online, is_open, params))
 
     def _try_camera(self, before: Expected | None) -> None:
         """Try it, and as long as it does not work again and again: somebody may be plugging it in."""
@@ -117,6 +123,12 @@ class VoterFlow(QObject):
     def read_privacy(self) -> None:
         """The privacy notice is being read: no news of the camera may bring the first page back meanwhile."""
         self._visit += 1
+
+    def note_connection(self, online: bool) -> None:
+        """A round with the server just succeeded or failed; the first page says so while it is in front."""
+        changed, self._online = online != self._online, online
+        if changed and self._first_page == self._visit and self.voter is None and self.journey is None:
+            self._show_start(self._camera_problem)
 
     def enter(self) -> None:
         """HYR NË PER."""
