@@ -185,7 +185,7 @@ def _film(n: int, fps: float) -> AnimatedHead:
 
 
 def _exchanged(n: int, fps: float, way: Way, seconds: float) -> Exchanged:
-    second = AnimatedHead(seed=n, fps=fps, other_person=True, still=way is not Way.WALKED)
+    second = AnimatedHead(seed=n, fps=fps, other_person=True, still=True)
     return Exchanged(AnimatedHead(seed=n, fps=fps), second, way, seconds)
 
 

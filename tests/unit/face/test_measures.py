@@ -108,6 +108,19 @@ def test_sharpness_of_flat_and_of_stripes() -> None:
     assert sharp > 100 > 12 > soft
 
 
+def test_a_darker_face_is_as_sharp_and_a_soft_one_as_soft() -> None:
+    def seen(light: float, blur: float) -> float:
+        linear = np.full((720, 1280), 0.4)
+        linear[:, ::8] = 0.45
+        levels = 255 * (1.055 * (light * linear) ** (1 / 2.4) - 0.055)
+        grey = np.repeat(np.rint(levels).astype(np.uint8)[..., None], 3, axis=2)
+        return measures.sharpness(measures.align(cv2.GaussianBlur(grey, (0, 0), blur) if blur else grey, _face()))
+
+    assert seen(0.4, 0) == pytest.approx(seen(0.8, 0), rel=0.35)
+    assert seen(0.1, 0) < 0.7 * seen(0.8, 0)  # raised at most twice
+    assert seen(0.4, 3) < 0.2 * seen(0.8, 0)
+
+
 def test_dark_glasses_darken_the_eyes() -> None:
     light = np.full((720, 1280, 3), 180, np.uint8)
     face = measures.align(light, _face())
@@ -126,6 +139,18 @@ def test_pattern_ignores_light_and_tells_pictures_apart() -> None:
     assert float(one @ one) == pytest.approx(1.0, abs=1e-5)
     assert float(one @ brighter) > 0.97
     assert float(one @ other) < 0.6
+
+
+def test_the_pattern_leaves_out_what_is_beside_the_face() -> None:
+    picture = cv2.GaussianBlur(np.random.default_rng(1).integers(0, 200, (720, 1280, 3), np.uint8), (0, 0), 12)
+    beside = np.full_like(picture, 255)
+    outline = cv2.convexHull(_face()[list(measures.OVAL)].astype(np.int32))
+    cv2.fillConvexPoly(beside, outline, (0, 0, 0))
+    room = np.where(cv2.dilate(beside, np.ones((3, 3))) > 0, np.uint8(255), picture)
+    room[cv2.erode(beside, np.ones((9, 9))) == 0] = picture[cv2.erode(beside, np.ones((9, 9))) == 0]
+    one, same = (measures.pattern(measures.align(pixels, _face())) for pixels in (picture, room))
+    assert float(one @ same) > 0.99
+    assert float(np.linalg.norm(one)) == pytest.approx(1.0, abs=1e-5)
 
 
 @pytest.mark.parametrize(
