@@ -29,6 +29,7 @@ NOT_RUN: tuple[tuple[str, str], ...] = (
         "needs the Python package `fuse` or `mfusepy`, which is not among the pins; no cut was simulated",
     ),
     ("EIO and a disk that turns read-only", "needs the same layer; a full disk is in the table"),
+    ("the server on PostgreSQL", "these runs use the server's encrypted SQLite file"),
 )
 HEAD = ("fault", "tries", "acknowledged", "lost", "control", "control tried", "control lost", "further figures")
 
@@ -51,6 +52,8 @@ def faults(folder: Path, args: argparse.Namespace) -> Mapping[str, Callable[[], 
         "kill-create": lambda: full_vault.killed(place("kill-create"), "create"),
         "kill-finish": lambda: full_vault.killed(place("kill-finish"), "finish"),
         "kill-keys": lambda: full_vault.killed(place("kill-keys"), "keys"),
+        "kill-export": lambda: full_vault.batch_killed(place("kill-export"), "export"),
+        "kill-import": lambda: full_vault.batch_killed(place("kill-import"), "import"),
         "disk-full": lambda: full_vault.full_disk(place("disk-full"), args.sizes),
         "stolen-disk": lambda: full_vault.stolen_disk(place("stolen-disk")),
         "flips-small": full_packet.small_flips,

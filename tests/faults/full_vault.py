@@ -76,6 +76,24 @@ def killed(folder: Path, scenario: str) -> Row:
     return Row(SCENARIOS[scenario], result["points"], result["acknowledged"], lost, control, note)
 
 
+def batch_killed(folder: Path, scenario: str) -> Row:
+    """Kill the work of `batch_crash` (`export` or `import`) at each of its writes."""
+    code = (
+        "import sys, pathlib; from tests.faults import batch_crash as crash;"
+        "crash.main(pathlib.Path(sys.argv[1]), sys.argv[2])"
+    )
+    results = []
+    for name in (scenario, f"{scenario}-control"):
+        (folder / name).mkdir()
+        results.append(child(code, str(folder / name), name))
+    real, without = results
+    control = Control("files written in place", without["points"], without["lost"] + without["half"])
+    what = {"export": "stick written by the kiosk", "import": "stick taken in by the server, receipts written"}
+    fault = f"{what[scenario]}: kill -9 at every write"
+    note = f"half files {real['half']}"
+    return Row(fault, real["points"], real["acknowledged"], real["lost"] + real["half"], control, note)
+
+
 def full_disk(folder: Path, tries: int) -> Row:
     """Fill the disk at `tries` different sizes of the database, and a file system of its own where one can be had."""
     code = (
