@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 from typing import Any
@@ -58,6 +59,12 @@ _MONTHS = {
     **dict.fromkeys(("dhj", "dec"), 12),
 }
 """Beginnings of the months' names, Albanian and English, folded."""
+
+
+_ON_EVERY_SIDE = frozenset({FieldName.SURNAME, FieldName.GIVEN_NAMES, FieldName.BIRTH_PLACE, FieldName.ISSUE_DATE})
+"""Printed on every data page and card front, and in no zone with its letters; a gap asks for a second look."""
+_SECOND_LOOK = 1.25
+NOTHING_KNOWN: Mapping[FieldName, str] = MappingProxyType({})
 
 
 class VisualZoneReader:
@@ -123,18 +130,35 @@ def _printed_fields(side: Grey, known: dict[FieldName, str]) -> dict[FieldName, 
     language = text_ocr.best_of(["sqi"])
     spots: dict[FieldName, Spot] = {}
     for view in (side, np.ascontiguousarray(np.rot90(side, 2))):
-        seen = text_ocr.words(view, language, text_ocr.SPARSE, seconds=15)
-        spots = visual_zone_labels.locate(page_read.runs(seen), view.shape[1], known)
+        spots = _spots(view, known, language)
         if len(spots) > 1:
             side = view
             break
+    if len(spots) > 1 and not spots.keys() >= _ON_EVERY_SIDE:
+        # A small label may fall between two lines at one size and be plain at another.
+        spots = _spots(side, known, language, zoom=_SECOND_LOOK) | spots
     wanted = [(name, spot) for name, spot in spots.items()]
     with ThreadPoolExecutor(2) as pool:
-        readings = pool.map(lambda item: _read_field(side, item[0], item[1], language), wanted)
+        readings = pool.map(lambda item: _read_field(side, item[0], item[1], language, known), wanted)
         return {name: reading for (name, _), reading in zip(wanted, readings, strict=True) if reading is not None}
 
 
-def _read_field(side: Grey, name: FieldName, spot: Spot, language: str) -> FieldReading | None:
+def _spots(view: Grey, known: dict[FieldName, str], language: str, zoom: float = 1.0) -> dict[FieldName, Spot]:
+    """Find the fields by their labels on the side enlarged by `zoom`; boxes are in the side's own pixels."""
+    seen_at = view if zoom == 1.0 else cv2.resize(view, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_CUBIC)
+    seen = text_ocr.words(np.asarray(seen_at, np.uint8), language, text_ocr.SPARSE, seconds=15)
+    found = visual_zone_labels.locate(page_read.runs(seen), seen_at.shape[1], known)
+    return {name: _scaled(spot, 1 / zoom) for name, spot in found.items()}
+
+
+def _scaled(spot: Spot, by: float) -> Spot:
+    left, top, right, bottom = (round(edge * by) for edge in spot.box)
+    return replace(spot, box=(left, top, right, bottom))
+
+
+def _read_field(
+    side: Grey, name: FieldName, spot: Spot, language: str, known: Mapping[FieldName, str] = NOTHING_KNOWN
+) -> FieldReading | None:
     candidates = [(spot.text, spot.confidence)] if spot.text else []
     value = _clean(name, spot.text)
     if name in _NAMES:
@@ -147,7 +171,9 @@ def _read_field(side: Grey, name: FieldName, spot: Spot, language: str) -> Field
     if not read:
         return None
     if name in _NAMES:
-        best = max(read, key=lambda r: r[1])
+        # One word read surely is less than the whole name: what agrees with the zone comes before confidence.
+        zone = known.get(name, "")
+        best = max(read, key=lambda r: (restore_marks(zone, r[0])[1] if zone else 0.0, r[1]))
         value = _with_marks(best[0], [text for text, _ in read])
         return FieldReading(value, FieldSource.VISUAL_ZONE, max(0.0, best[1]) / 100)
     value, confidence = max(read, key=lambda r: r[1])
