@@ -29,6 +29,7 @@ NOT_RUN: tuple[tuple[str, str], ...] = (
         "needs the Python package `fuse` or `mfusepy`, which is not among the pins; no cut was simulated",
     ),
     ("EIO and a disk that turns read-only", "needs the same layer; a full disk is in the table"),
+    ("swap files in the needle search", "the kiosk's swap is the machine's; profile, temp, log, backup, stick were"),
     ("the server on PostgreSQL", "these runs use the server's encrypted SQLite file"),
 )
 HEAD = ("fault", "tries", "acknowledged", "lost", "control", "control tried", "control lost", "further figures")
@@ -93,7 +94,7 @@ def machine() -> str:
         names = [line.split(":", 1)[1].strip() for line in cpuinfo.read_text().splitlines() if "model name" in line]
         processor = names[0] if names else processor
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 30
-    system = f"{platform.system()} {platform.release()}"
+    system = f"{platform.system()} {platform.release().split('-')[0]}"
     return f"{processor}, {os.cpu_count()} cores, {memory} GB, {system}, Python {platform.python_version()}"
 
 
@@ -104,7 +105,8 @@ def page(rows: Sequence[Timed], command: str, at: datetime) -> str:
         "",
         "Written by `make faults`; every figure below was measured in that run. *Lost* counts what had been",
         "acknowledged and was then missing, half there, or accepted though damaged: it must be 0. The control does",
-        "the same with the protection taken away and must lose something, or the fault would prove nothing.",
+        "the same with the protection taken away and must lose something, or the fault would prove nothing. The",
+        "verdict speaks of loss only: a figure with an aim beside it may miss that.",
         "",
         f"- Date: {at:%Y-%m-%d %H:%M} UTC",
         f"- Machine: {machine()}",
