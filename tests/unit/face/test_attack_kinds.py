@@ -45,7 +45,7 @@ def _play(session: FaceSession, attack: Attack, seconds: float) -> tuple[bool, b
 
 @pytest.mark.parametrize("kind", sorted(set(KINDS) - set(EXCHANGES) - PLAYED))
 def test_what_is_held_up_gives_no_portrait(kind: str) -> None:
-    session = _session(attempts=2)
+    session = _session(attempts=1)
     taken, _ = _play(session, KINDS[kind](1, 5.0), 12.0)
     session.close()
     assert not taken

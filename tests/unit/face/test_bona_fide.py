@@ -39,8 +39,6 @@ def _capture(condition: str, seconds: float) -> tuple[Portrait | None, list[tupl
 @pytest.mark.parametrize(
     ("condition", "advice", "overridden"),
     [
-        ("glaring", "face_less_light", {"luminance_mean", "over_exposed"}),
-        ("hard light from the right", "face_turn_to_light", {"cheek_ratio"}),
         ("soft lens", "face_hold_still", {"sharpness"}),
         ("skin at 12 % of the light", "face_more_light", {"luminance_mean", "under_exposed"}),
         ("dark glasses", "face_uncover", {"eyes_uncovered"}),

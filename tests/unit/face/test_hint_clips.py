@@ -18,7 +18,7 @@ from kiosk.demo.bona_fide import REST, Toned
 from kiosk.demo.head_render import Light, Look
 from resources.texts import LANGUAGES, has
 
-SECONDS = 2.2
+SECONDS = 1.4
 HINT = "voter.hint."
 
 

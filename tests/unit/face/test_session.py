@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import math
 import random
-import resource
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,12 +14,12 @@ import cv2
 import numpy as np
 import pytest
 
-from biometrics.face.session import FaceSession, Phase, open_face_session
+from biometrics.face.session import FaceSession, Phase
 from biometrics.face.thresholds import shipped
 from kiosk.commands import frame_face
 from kiosk.demo.animated_head import AnimatedHead
 from kiosk.demo.attacks import Exchanged, HeldPicture, picture_of_the_person
-from kiosk.demo.head_render import Light, Look
+from kiosk.demo.head_render import Look
 from registration.errors import StaffMustFix
 from registration.model.evidence import LivenessOutcome, Portrait
 from registration.ports import Frame, Guidance
@@ -231,34 +229,6 @@ def test_somebody_who_leaves_starts_again(session: FaceSession) -> None:
     assert session.liveness.outcome is LivenessOutcome.NOT_DONE
 
 
-CASES = {
-    "face_closer": {"look": Look(ied=80)},
-    "face_back": {"look": Look(ied=160)},
-    "face_move_left": {"look": Look(x=0.4)},
-    "face_move_right": {"look": Look(x=0.6)},
-    "face_move_up": {"look": Look(y=0.54)},
-    "face_move_down": {"look": Look(y=0.35)},
-    "face_look_straight": {"look": Look(yaw=14)},
-    "face_head_upright": {"look": Look(roll=14)},
-    "face_more_light": {"light": Light(gain=0.4)},
-    "face_less_light": {"light": Light(gain=1.6)},
-    "face_turn_to_light": {"light": Light(side=0.5)},
-    "face_hold_still": {"light": Light(blur=2.5)},
-    "face_uncover": {"sunglasses": True},
-    "face_open_eyes": {"look": Look(eyes=1.0)},
-    "face_close_mouth": {"look": Look(mouth=0.6)},
-    "face_several": {"second_person": True},
-}
-
-
-@pytest.mark.parametrize("hint", sorted(CASES))
-def test_every_fault_brings_its_hint_and_only_that(session: FaceSession, hint: str) -> None:
-    story = play(session, AnimatedHead(fps=5, **CASES[hint]), 1.2)  # type: ignore[arg-type]
-    assert story.hints == [hint]
-    assert story.challenges == []
-    assert not any(story.green)
-
-
 def test_hints_stay_to_be_read_and_follow_the_voter(session: FaceSession) -> None:
     person = AnimatedHead(fps=10, look=Look(ied=80, x=0.36))
     person.open()
@@ -293,22 +263,6 @@ def test_the_same_seed_gives_the_same_frames() -> None:
         one, two = (head.read() for head in heads)
         assert one.at == two.at
         assert (one.pixels == two.pixels).all()
-
-
-def test_many_sessions_keep_the_memory_flat() -> None:
-    head = AnimatedHead(fps=10)
-    head.open()
-    frames = [head.read() for _ in range(3)]
-    sizes = []
-    for _ in range(12):
-        session = open_face_session()
-        for frame in frames:
-            session.step(frame)
-        session.close()
-        session.close()
-        gc.collect()
-        sizes.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
-    assert sizes[-1] <= sizes[3] * 1.10
 
 
 def test_frame_face_tells_every_frame_and_the_result(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
