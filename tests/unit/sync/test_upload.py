@@ -61,7 +61,7 @@ def test_a_bad_line_costs_little_more_than_the_packets(
         kiosk.http.close()
     assert set(server.whole().values()) == set(contents)
     assert (proxy.cuts, proxy.lost) > (10, 5), "the line was not bad enough to show anything"
-    # Usually 1.01 to 1.08; how much a cut throws away is up to the kernel's buffers, so the aim of 1.10 is held by the
+    # Usually 1.01 to 1.08; how much a cut throws away is up to the kernel's buffers. The aim of 1.10 is held by the
     # measurements over many packets (bench, full fault run), and here a bound that a busy machine keeps too.
     assert proxy.up <= 1.25 * 12_000_000
     assert proxy.up >= 12_000_000, proxy.up
