@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 
 from PySide6.QtCore import QMessageLogContext, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
@@ -126,9 +125,3 @@ def draw_first_page() -> tuple[int, int]:
     picture = shell.grab()
     shell.deleteLater()
     return picture.width(), picture.height()
-
-
-def keep_alive(application: QApplication, ended: Callable[[], None]) -> int:
-    """Run the event loop until the last window is closed, then clean up."""
-    application.aboutToQuit.connect(ended)
-    return application.exec()

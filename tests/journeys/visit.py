@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -114,7 +113,3 @@ class Visit(Walk):
         for entry in self.outbox.entries():
             if entry.state == "waiting":
                 self.outbox.receive(entry.packet_id)
-
-
-def with_region(visit: Visit, region: str) -> None:
-    visit.facts = replace(visit.facts, region=region)
