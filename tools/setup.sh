@@ -6,16 +6,21 @@ cd "$(dirname "$0")/.."
 packages=(python3-venv libgl1 libegl1 libglib2.0-0 libfontconfig1 libxkbcommon0 libdbus-1-3
   libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxkbcommon-x11-0
   tesseract-ocr tesseract-ocr-sqi tesseract-ocr-ita tesseract-ocr-ell tesseract-ocr-deu tesseract-ocr-fra
+  # hints said aloud
+  espeak-ng alsa-utils
   # PyInstaller reads shared libraries with objdump
   binutils)
-[ "${1:-run}" = test ] && packages+=(age openssh-client fonts-ocr-b poppler-utils)
+[ "${1:-run}" = test ] && packages+=(age openssh-client fonts-ocr-b poppler-utils
+  postgresql chromium libfuse2 fuse3 swtpm tpm2-tools)
+# A Node.js from elsewhere brings its own npm, and Debian's npm does not go with it.
+[ "${1:-run}" = test ] && ! command -v npm >/dev/null && packages+=(nodejs npm)
 
 missing=()
 if command -v dpkg-query >/dev/null; then
+  # Some are provided by a renamed package on newer systems, hence the look at what provides them.
+  installed=$(dpkg-query -W -f='${Status} ${Package} ${Provides}\n' 2>/dev/null | grep '^install ok installed')
   for p in "${packages[@]}"; do
-    # Some are provided by a renamed package on newer systems, hence the look at what provides them.
-    dpkg-query -W -f='${Status} ${Package} ${Provides}\n' 2>/dev/null | grep '^install ok installed' \
-      | grep -qE "[ ,]$(printf %s "$p" | sed 's/[.+]/\\&/g')([ ,(]|$)" || missing+=("$p")
+    grep -qE "[ ,]$(printf %s "$p" | sed 's/[.+]/\\&/g')([ ,(]|$)" <<<"$installed" || missing+=("$p")
   done
 fi
 if [ ${#missing[@]} -gt 0 ]; then
@@ -46,3 +51,8 @@ if ! cmp -s requirements.lock .venv/installed.lock; then
   cp requirements.lock .venv/installed.lock
 fi
 .venv/bin/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+
+if [ "${1:-run}" = test ] && ! cmp -s tests/node/package-lock.json tests/node/node_modules/installed.json; then
+  echo "installing the Node.js packages of tests/node"
+  (cd tests/node && npm ci --silent --no-audit --no-fund && cp package-lock.json node_modules/installed.json)
+fi
