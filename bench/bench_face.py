@@ -28,7 +28,7 @@ from kiosk.demo.animated_head import AnimatedHead
 from kiosk.demo.attack_kinds import KINDS, KNOWN_LIMITS, Attack
 from kiosk.demo.attacks import Exchanged
 from kiosk.demo.bona_fide import CONDITIONS
-from registration.ports import Frame
+from registration.ports.capture import Frame
 
 FRAMES = 480
 TRIES = 2

@@ -19,7 +19,7 @@ from biometrics.camera_file import FileCamera
 from biometrics.camera_images import ImagesCamera
 from biometrics.camera_mjpeg import MjpegCamera
 from registration.errors import StaffMustFix
-from registration.ports import CameraSource
+from registration.ports.capture import CameraSource
 
 FOR_DOCUMENTS = (1920, 1080)
 FOR_FACES = (1280, 720)

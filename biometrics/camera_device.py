@@ -14,7 +14,7 @@ import numpy as np
 
 from biometrics.camera_live import WAIT, FrameWatch, NewestFrame, Pixels
 from registration.errors import StaffMustFix
-from registration.ports import Frame
+from registration.ports.capture import Frame
 
 _FAILED_READS = 10
 """Reads that may fail in a row before the camera counts as gone: some drop a few frames as they start."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from biometrics.camera_pace import Pace
 from registration.errors import StaffMustFix
-from registration.ports import Frame
+from registration.ports.capture import Frame
 
 
 class FileCamera:

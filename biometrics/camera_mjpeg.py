@@ -11,7 +11,7 @@ from urllib3.exceptions import HTTPError
 
 from biometrics.camera_live import WAIT, FrameWatch, NewestFrame, Pixels
 from registration.errors import StaffMustFix
-from registration.ports import Frame
+from registration.ports.capture import Frame
 
 _MAX_PART = 16 * 1024 * 1024
 _CHUNK = 64 * 1024

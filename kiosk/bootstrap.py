@@ -28,17 +28,9 @@ from registration.model.documents import DocumentImage, DocumentKind, DocumentRe
 from registration.model.evidence import Photo
 from registration.model.ids import ServiceId, uuid7
 from registration.model.submission import Submission
-from registration.ports import (
-    CameraSource,
-    CaptureSession,
-    Clock,
-    FinishedSubmission,
-    Frame,
-    OutboxEntry,
-    ProofChecker,
-    SealedPacket,
-    VoterKey,
-)
+from registration.ports.capture import CameraSource, CaptureSession, Frame, ProofChecker
+from registration.ports.clock import Clock
+from registration.ports.vault import FinishedSubmission, OutboxEntry, SealedPacket, VoterKey
 from ui.flows.voter_services import VoterServices
 
 CAMERA_SECONDS = 3.0
@@ -198,7 +190,7 @@ def account_known(kiosk: Kiosk, key: VoterKey) -> bool:
 
 
 class KioskOutbox:
-    """The vault's outbox, sealing for whoever this kiosk is now. Implements `registration.ports.Outbox`.
+    """The vault's outbox, sealing for whoever this kiosk is now. Implements `registration.ports.vault.Outbox`.
 
     The key set is looked up before the vault's transaction begins, for it lies in the vault too.
     """
@@ -232,7 +224,7 @@ def sync_now(kiosk: Kiosk) -> None:
 
 
 class LazyCamera:
-    """A camera that is looked for when it is opened. Implements `registration.ports.CameraSource`.
+    """A camera that is looked for when it is opened. Implements `registration.ports.capture.CameraSource`.
 
     No device can be opened twice: the first page's look at the camera waits for the last voter's picture to end.
     """
@@ -272,7 +264,7 @@ class LazyCamera:
 
 
 class LazyCaptures:
-    """Opens capture sessions. Implements `registration.ports.Captures`."""
+    """Opens capture sessions. Implements `registration.ports.capture.Captures`."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -294,7 +286,7 @@ class LazyCaptures:
 
 
 class LazyReader:
-    """Reads identity documents. Implements `registration.ports.DocumentReader`."""
+    """Reads identity documents. Implements `registration.ports.capture.DocumentReader`."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -309,7 +301,7 @@ class LazyReader:
 
 
 class LazyProofChecker:
-    """Checks proofs of address. Implements `registration.ports.ProofChecker`.
+    """Checks proofs of address. Implements `registration.ports.capture.ProofChecker`.
 
     One checker lives for a visit: it remembers the text of the pages it read, so that the look with the address known
     costs no second reading. `forget` drops them.
@@ -331,7 +323,7 @@ class LazyProofChecker:
 
 
 class LazyPictures:
-    """Opens files voters bring. Implements `registration.ports.PictureIntake`."""
+    """Opens files voters bring. Implements `registration.ports.capture.PictureIntake`."""
 
     def open(self, content: bytes) -> tuple[Photo, ...]:
         from biometrics.document.pictures import Pictures

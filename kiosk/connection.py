@@ -14,15 +14,9 @@ from registration.errors import WillRetry
 from registration.model.contact import Contact
 from registration.model.ids import RequestId
 from registration.model.submission import RequestSubmission
-from registration.ports import (
-    AccountProfile,
-    Clock,
-    CodeTicket,
-    ContactProof,
-    RequestStatus,
-    Session,
-    SyncStore,
-)
+from registration.ports.clock import Clock
+from registration.ports.server import AccountProfile, CodeTicket, ContactProof, RequestStatus, Session
+from registration.ports.vault import SyncStore
 from sync import enrol
 from sync.config import ElectionConfig
 from sync.engine import Event, SyncEngine, SyncReport
@@ -34,7 +28,7 @@ from sync.upload import Uploader
 
 
 class Connection:
-    """Implements `registration.ports.ServerLink` over whatever server there is now."""
+    """Implements `registration.ports.server.ServerLink` over whatever server there is now."""
 
     def __init__(self, store: SyncStore, clock: Clock, *, kiosk_name: str = "Kiosk") -> None:
         self._store = store

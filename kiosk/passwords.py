@@ -9,7 +9,7 @@ MEMORY_KIB, TIME_COST, LANES = 19 * 1024, 2, 1
 
 
 class Argon2Hasher:
-    """Implements `registration.ports.PasswordHasher`."""
+    """Implements `registration.ports.vault.PasswordHasher`."""
 
     def __init__(self, memory_kib: int = MEMORY_KIB, time_cost: int = TIME_COST) -> None:
         self._argon2 = Argon2(time_cost=time_cost, memory_cost=memory_kib, parallelism=LANES)

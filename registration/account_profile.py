@@ -13,7 +13,7 @@ from datetime import date
 from registration.model.contact import Contact, ContactKind
 from registration.model.evidence import Challenge, Liveness, LivenessOutcome, Photo
 from registration.model.ids import AccountId
-from registration.ports import AccountProfile
+from registration.ports.server import AccountProfile
 
 PROFILE_FILE = "profile.json"
 PORTRAIT_FILE = "img/portrait.jpg"

@@ -18,7 +18,7 @@ from registration.model.contact import Contact
 from registration.model.ids import AccountId
 from registration.model.person import Severity, check_personal_data, normalise_personal_number
 from registration.model.submission import AccountSubmission, decode, encode
-from registration.ports import AccountProfile
+from registration.ports.server import AccountProfile
 from server import audit, codes, notify
 from server.contacts import contact_hash, seal_contact, unseal_contact
 from server.context import Server

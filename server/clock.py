@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 
 class SystemClock:
-    """Implements `registration.ports.Clock`."""
+    """Implements `registration.ports.clock.Clock`."""
 
     def now(self) -> datetime:
         return datetime.now(UTC)

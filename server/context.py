@@ -10,7 +10,7 @@ from pathlib import Path
 from fastapi import Request
 
 from registration.errors import StaffMustFix
-from registration.ports import Clock
+from registration.ports.clock import Clock
 from server import keyring
 from server.blobs import BlobStore
 from server.clock import SystemClock

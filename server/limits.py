@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 
-from registration.ports import Clock
+from registration.ports.clock import Clock
 from server.problems import Problem
 
 MOST_NAMES = 10_000

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from registration.errors import StaffMustFix
 from registration.model.ids import PacketId
-from registration.ports import Clock, OutboxEntry, SyncStore
+from registration.ports.clock import Clock
+from registration.ports.vault import OutboxEntry, SyncStore
 from sync import batch_list, canonical, packet, receipt, signed, sshsig
 from sync.batch_list import LIST_FILE, PACKET_SUFFIX, RECEIPTS_FOLDER, UNFINISHED_SUFFIX, BatchList, Item
 from sync.enrol import Enrolment

@@ -15,7 +15,8 @@ from typing import Any
 
 from registration.errors import Expected, StaffMustFix, WillRetry
 from registration.model.ids import PacketId
-from registration.ports import Clock, OutboxEntry, SyncStore
+from registration.ports.clock import Clock
+from registration.ports.vault import OutboxEntry, SyncStore
 from sync import backoff, enrol, receipt
 from sync.enrol import Enrolment
 from sync.http import Http, NotAdmitted, spoken

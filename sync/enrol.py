@@ -13,7 +13,8 @@ from typing import Any
 
 from registration.errors import StaffMustFix, WillRetry
 from registration.model.ids import KioskId
-from registration.ports import KioskIdentity, SyncStore
+from registration.ports.server import KioskIdentity
+from registration.ports.vault import SyncStore
 from sync import canonical, config, keyset, sshsig
 from sync.config import ElectionConfig
 from sync.http import Http

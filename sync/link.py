@@ -15,14 +15,8 @@ from registration.model.case import CaseState
 from registration.model.contact import Contact
 from registration.model.ids import AccountId, RequestId
 from registration.model.submission import RequestSubmission, UnreadableSubmission, decode
-from registration.ports import (
-    AccountProfile,
-    Clock,
-    CodeTicket,
-    ContactProof,
-    RequestStatus,
-    Session,
-)
+from registration.ports.clock import Clock
+from registration.ports.server import AccountProfile, CodeTicket, ContactProof, RequestStatus, Session
 from sync.http import Http
 
 T = TypeVar("T")
@@ -30,7 +24,7 @@ _MAX_MEMBERS = 64
 
 
 class HttpLink:
-    """Implements `registration.ports.ServerLink`.
+    """Implements `registration.ports.server.ServerLink`.
 
     Beside the port's errors every call may raise WillRetry ``server.strange_answer`` (something else than the server
     answered) and StaffMustFix ``server.refused`` or another code of the server's.

@@ -7,7 +7,9 @@ from collections.abc import Callable
 
 from registration.model.ids import RequestId, reference_of
 from registration.model.submission import AccountSubmission, Submission, encode
-from registration.ports import Clock, KioskIdentity, SealedPacket
+from registration.ports.clock import Clock
+from registration.ports.server import KioskIdentity
+from registration.ports.vault import SealedPacket
 from sync import packet, sshsig
 from sync.keyset import Keyset
 

@@ -14,7 +14,7 @@ import requests
 
 from registration.errors import StaffMustFix, WillRetry
 from registration.model.ids import PacketId
-from registration.ports import Clock
+from registration.ports.clock import Clock
 from sync import backoff
 from sync.http import Http, error_of
 

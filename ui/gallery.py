@@ -17,7 +17,7 @@ from registration.errors import StaffMustFix
 from registration.journey.views import ChoiceView, HomeView, LogInView, StartView
 from registration.model.documents import DocumentKind, Side
 from registration.model.person import Finding
-from registration.ports import Guidance
+from registration.ports.capture import Guidance
 from resources import texts
 from ui import fonts
 from ui import gallery_samples as samples

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 from PySide6.QtGui import QImage
 
 from registration.errors import Expected
-from registration.ports import CameraSource, CaptureSession, Frame
+from registration.ports.capture import CameraSource, CaptureSession, Frame
 
 OpenSession = Callable[[], CaptureSession]
 

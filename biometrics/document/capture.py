@@ -23,7 +23,8 @@ from biometrics.document.printed_portrait import has_face
 from biometrics.document.sides import edges_from_zone, fits_zone, geometry, overlap, part_of, turned_to
 from registration.model.documents import DocumentImage, DocumentKind, MrzReading, ReadState, Side
 from registration.model.evidence import Photo
-from registration.ports import Clock, Frame, Guidance
+from registration.ports.capture import Frame, Guidance
+from registration.ports.clock import Clock
 
 Floats = NDArray[np.float64]
 
@@ -319,12 +320,12 @@ class PageSession:
 
 
 def open_document(kind: DocumentKind, side: Side, clock: Clock) -> DocumentSession:
-    """Open a session for a side of a document, as `registration.ports.Captures.document` does."""
+    """Open a session for a side of a document, as `registration.ports.capture.Captures.document` does."""
     return DocumentSession(kind, side, clock.now().date())
 
 
 def open_page() -> PageSession:
-    """Open a session for a page of a proof of address, as `registration.ports.Captures.page` does."""
+    """Open a session for a page of a proof of address, as `registration.ports.capture.Captures.page` does."""
     return PageSession()
 
 

@@ -32,7 +32,7 @@ from registration.model.documents import (
 )
 from registration.model.evidence import Photo
 from registration.model.person import parse_personal_number
-from registration.ports import Clock
+from registration.ports.clock import Clock
 
 _WIDTH = 1700
 """Pixels to which a side is brought: labels of 1.5 mm are then about 20 pixels high on either format."""

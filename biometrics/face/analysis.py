@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from biometrics.face import measures
 from biometrics.face.pose import Pose, head_pose
 from registration.model.evidence import NO_MEASURES
-from registration.ports import FACE_TARGET
+from registration.ports.capture import FACE_TARGET
 
 if TYPE_CHECKING:
     from mediapipe.python.solutions.face_detection import FaceDetection

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from biometrics.face import ofiq
 from biometrics.face.analysis import FaceReading
 from registration.model.evidence import Photo
-from registration.ports import Frame
+from registration.ports.capture import Frame
 
 HEIGHT_IN_T = 3.2
 """Height of the portrait in T (eyes to chin): the head is then about 62 % of the height (ISO: 60 to 90 %)."""

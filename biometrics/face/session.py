@@ -14,7 +14,7 @@ from biometrics.face.liveness import Attempt, Failure, Sample, draw
 from biometrics.face.portrait import Burst
 from biometrics.face.thresholds import Thresholds, shipped
 from registration.model.evidence import Challenge, Liveness, LivenessOutcome, Portrait
-from registration.ports import Frame, Guidance
+from registration.ports.capture import Frame, Guidance
 
 OTHER_WAY, TRY_AGAIN, DONE_HINT = "face_other_way", "face_try_again", "face_done"
 CHALLENGE = "voter.challenge."

@@ -10,7 +10,7 @@ from typing import Any
 from kiosk.clock import SystemClock
 from registration.errors import StaffMustFix, VoterCanFix
 from registration.model.documents import DocumentImage, DocumentKind, Side
-from registration.ports import Guidance
+from registration.ports.capture import Guidance
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from registration.errors import StaffMustFix
 from registration.model.evidence import Liveness
-from registration.ports import Guidance
+from registration.ports.capture import Guidance
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

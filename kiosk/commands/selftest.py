@@ -88,7 +88,7 @@ def _face() -> str:
     import numpy as np
 
     from biometrics.face.session import open_face_session
-    from registration.ports import Frame
+    from registration.ports.capture import Frame
 
     session = open_face_session()
     try:

@@ -17,7 +17,7 @@ import numpy as np
 from kiosk.demo.head_mesh import HeadMesh, Pixels, astronaut, build, smooth
 from kiosk.demo.head_render import HeadRenderer, Light, Look
 from registration.errors import StaffMustFix
-from registration.ports import Frame
+from registration.ports.capture import Frame
 
 SIZE = (1280, 720)
 REACTION = 0.4

@@ -17,7 +17,7 @@ from kiosk.demo.animated_head import REACTION, SIZE, AnimatedHead
 from kiosk.demo.attacks import Exchanged, HeldPicture, Way, picture_of_the_person
 from kiosk.demo.head_mesh import Pixels, smooth
 from kiosk.demo.head_render import Light, Look
-from registration.ports import Frame
+from registration.ports.capture import Frame
 
 _ASIDE = (280, 1000)
 """Columns of the frame that `picture_of_the_person` shows."""

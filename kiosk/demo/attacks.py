@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from kiosk.demo.animated_head import SIZE, AnimatedHead, FrameClock
 from kiosk.demo.head_mesh import Pixels, smooth
-from registration.ports import Frame
+from registration.ports.capture import Frame
 
 _STEP = 0.7
 """How far, in frame widths, a person walks to be out of the frame."""

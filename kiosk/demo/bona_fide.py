@@ -14,7 +14,7 @@ import numpy as np
 from kiosk.demo.animated_head import SIZE, AnimatedHead
 from kiosk.demo.head_mesh import Pixels
 from kiosk.demo.head_render import Light, Look
-from registration.ports import Frame
+from registration.ports.capture import Frame
 
 REST = Look(ied=0.156 * SIZE[1])
 """The animated person's own place."""

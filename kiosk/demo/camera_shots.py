@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from registration.errors import StaffMustFix
-from registration.ports import Clock, Frame
+from registration.ports.capture import Frame
+from registration.ports.clock import Clock
 
 Picture = NDArray[np.uint8]
 Floats = NDArray[np.float32]

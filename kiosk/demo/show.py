@@ -29,7 +29,7 @@ from kiosk.demo.voter_script import VoterScript
 from kiosk.embedded_server import DemoOfficial, Ready
 from kiosk.settings import load_settings
 from registration.model.submission import Submission
-from registration.ports import FinishedSubmission, Outbox, OutboxEntry, VoterKey
+from registration.ports.vault import FinishedSubmission, Outbox, OutboxEntry, VoterKey
 from sync.http import Http
 from sync.review_link import HttpReviewDesk
 from ui.app import VoterWindow, start_application

@@ -15,7 +15,7 @@ from kiosk.vault.keys import STAFF_COST, Argon2Cost
 from kiosk.vault.slots import NAMES, read_slots
 from kiosk.vault.vault import DATABASE, Vault
 from registration.errors import StaffMustFix
-from registration.ports import Clock
+from registration.ports.clock import Clock
 
 
 def back_up(vault: Vault, target: Path) -> None:

@@ -9,7 +9,8 @@ from kiosk.vault.keys import WrongKey, seal, unseal
 from kiosk.vault.voters import Voters, draft_context, milliseconds
 from registration.errors import StaffMustFix
 from registration.model.contact import Contact
-from registration.ports import Clock, VoterKey
+from registration.ports.clock import Clock
+from registration.ports.vault import VoterKey
 
 
 class NoSuchVoter(LookupError):
@@ -17,7 +18,7 @@ class NoSuchVoter(LookupError):
 
 
 class SealedDrafts:
-    """Implements `registration.ports.Drafts`. Any service name may be used, also for notes beside a draft."""
+    """Implements `registration.ports.vault.Drafts`. Any service name may be used, also for notes beside a draft."""
 
     def __init__(self, database: Database, voters: Voters, clock: Clock, keep: timedelta) -> None:
         self._database = database

@@ -14,7 +14,8 @@ from kiosk.vault.voters import finished_context, index_key, milliseconds
 from registration.errors import StaffMustFix
 from registration.model.ids import PacketId
 from registration.model.submission import AccountSubmission, RequestSubmission, Submission, encode
-from registration.ports import Clock, FinishedSubmission, OutboxEntry, Sealer, VoterKey
+from registration.ports.clock import Clock
+from registration.ports.vault import FinishedSubmission, OutboxEntry, Sealer, VoterKey
 
 ENTRY_COLUMNS = "id, kind, reference, seq, size, created, state, problem, sha256, attempts, next_try"
 
@@ -47,7 +48,7 @@ def entry_of(row: tuple[Any, ...]) -> OutboxEntry:
 
 
 class SealedOutbox:
-    """Implements `registration.ports.Outbox`."""
+    """Implements `registration.ports.vault.Outbox`."""
 
     def __init__(self, database: Database, sealer: Sealer, clock: Clock) -> None:
         self._database = database

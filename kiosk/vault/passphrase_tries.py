@@ -13,7 +13,7 @@ from pathlib import Path
 
 from kiosk.vault.failures import translated
 from registration.errors import WillRetry
-from registration.ports import Clock
+from registration.ports.clock import Clock
 
 NAME = "tries.json"
 FREE = 3

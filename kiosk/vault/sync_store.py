@@ -9,11 +9,11 @@ from kiosk.vault.database import Database
 from kiosk.vault.outbox import ENTRY_COLUMNS, entries, entry_of
 from kiosk.vault.voters import milliseconds
 from registration.model.ids import PacketId
-from registration.ports import NOTHING, OutboxEntry
+from registration.ports.vault import NOTHING, OutboxEntry
 
 
 class VaultSyncStore:
-    """Implements `registration.ports.SyncStore`."""
+    """Implements `registration.ports.vault.SyncStore`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -37,7 +37,8 @@ from kiosk.vault.slots import (
 from kiosk.vault.sync_store import VaultSyncStore
 from kiosk.vault.voters import Voters
 from registration.errors import StaffMustFix
-from registration.ports import Clock, Sealer
+from registration.ports.clock import Clock
+from registration.ports.vault import Sealer
 
 DATABASE = "vault.db"
 KEEP_DAYS = 30

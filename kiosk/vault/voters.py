@@ -24,7 +24,8 @@ from kiosk.vault.database import Database
 from kiosk.vault.keys import KEY_BYTES, SALT_BYTES, VOTER_COST, Argon2Cost, WrongKey, derive, keyed_hash, seal, unseal
 from registration.errors import VoterCanFix
 from registration.model.contact import Contact
-from registration.ports import Clock, VoterKey
+from registration.ports.clock import Clock
+from registration.ports.vault import VoterKey
 
 WRONG_TRIES = 3
 LOCKED_FOR = timedelta(hours=3)

@@ -16,7 +16,7 @@ from enum import Enum
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from registration.journey.state import State
-from registration.ports import AccountProfile
+from registration.ports.server import AccountProfile
 
 T = TypeVar("T")
 

@@ -23,7 +23,7 @@ from registration.model.evidence import Portrait
 from registration.model.ids import FieldId, RequestId, StepId
 from registration.model.person import PersonalData
 from registration.model.submission import RequestSubmission
-from registration.ports import AccountProfile
+from registration.ports.server import AccountProfile
 from registration.usecases.open_account import warnings_left
 
 A = TypeVar("A", bound=Answer)

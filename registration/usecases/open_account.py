@@ -15,16 +15,8 @@ from registration.model.contact import Contact
 from registration.model.ids import AccountId
 from registration.model.person import PersonalData, Severity
 from registration.model.submission import AccountSubmission
-from registration.ports import (
-    AccountProfile,
-    CodeTicket,
-    ContactProof,
-    Drafts,
-    Outbox,
-    OutboxEntry,
-    ServerLink,
-    VoterKey,
-)
+from registration.ports.server import AccountProfile, CodeTicket, ContactProof, ServerLink
+from registration.ports.vault import Drafts, Outbox, OutboxEntry, VoterKey
 
 PROFILE = "profile"
 """Name under which the account's own evidence is kept for its owner until the server has it."""

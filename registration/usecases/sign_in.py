@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from registration.errors import VoterCanFix, WillRetry
 from registration.journey.draft import DraftUnreadable, decode_profile
 from registration.model.contact import Contact
-from registration.ports import AccountProfile, Drafts, ServerLink, Session, VoterKey
+from registration.ports.server import AccountProfile, ServerLink, Session
+from registration.ports.vault import Drafts, VoterKey
 from registration.usecases.open_account import PROFILE
 
 

@@ -21,7 +21,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, make_url
 
 from registration.model.ids import uuid7
-from registration.ports import Clock
+from registration.ports.clock import Clock
 from server.store import sqlite
 
 SHARDS = 64

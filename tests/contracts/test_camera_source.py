@@ -16,7 +16,7 @@ from biometrics.camera import open_camera
 from biometrics.camera_device import DeviceCamera
 from kiosk.demo.animated_head import AnimatedHead
 from registration.errors import StaffMustFix
-from registration.ports import CameraSource
+from registration.ports.capture import CameraSource
 from tests.fakes.cameras import FakeCamera, mjpeg_server, pictures
 
 COUNT = 12

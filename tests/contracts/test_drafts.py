@@ -1,4 +1,4 @@
-"""`registration.ports.Drafts`: one suite for the vault and for the fake that stands in for it."""
+"""`registration.ports.vault.Drafts`: one suite for the vault and for the fake that stands in for it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kiosk.vault import Vault
 from kiosk.vault.keys import Argon2Cost
 from registration.errors import VoterCanFix
 from registration.model.contact import Contact, ContactKind
-from registration.ports import Drafts, Outbox, VoterKey
+from registration.ports.vault import Drafts, Outbox, VoterKey
 from tests.fakes.vault import FakeDrafts, FakeOutbox, ManualClock, PlainSealer, a_request
 
 CONTACT = Contact(ContactKind.PHONE, "+355691234567")

@@ -1,4 +1,4 @@
-"""`registration.ports.Outbox`: one suite for the vault and for the fake that stands in for it."""
+"""`registration.ports.vault.Outbox`: one suite for the vault and for the fake that stands in for it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kiosk.vault.keys import Argon2Cost
 from registration.errors import StaffMustFix
 from registration.model.contact import Contact, ContactKind
 from registration.model.ids import PacketId
-from registration.ports import Drafts, Outbox, VoterKey
+from registration.ports.vault import Drafts, Outbox, VoterKey
 from tests.fakes.vault import FakeDrafts, FakeOutbox, ManualClock, PlainSealer, a_request, an_account
 
 CONTACT = Contact(ContactKind.PHONE, "+355691234567")

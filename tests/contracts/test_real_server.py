@@ -22,7 +22,7 @@ from kiosk.passwords import Argon2Hasher
 from registration.errors import Expected, StaffMustFix, VoterCanFix, WillRetry
 from registration.model.contact import Contact, ContactKind
 from registration.model.ids import AccountId, PacketId, RequestId
-from registration.ports import CodeTicket
+from registration.ports.server import CodeTicket
 from sync import enrol, packet
 from sync.batch import export_batch, import_receipts
 from sync.engine import SyncEngine

@@ -12,7 +12,7 @@ from registration.errors import Expected, StaffMustFix, VoterCanFix, WillRetry
 from registration.model.case import CaseState
 from registration.model.contact import Contact, ContactKind
 from registration.model.ids import RequestId
-from registration.ports import CodeTicket, ServerLink
+from registration.ports.server import CodeTicket, ServerLink
 from sync import enrol
 from sync.http import Http
 from sync.link import HttpLink

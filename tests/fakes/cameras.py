@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from registration.errors import StaffMustFix
-from registration.ports import Frame
+from registration.ports.capture import Frame
 
 Pixels = NDArray[np.uint8]
 

@@ -21,7 +21,7 @@ from registration.model.documents import (
     Side,
 )
 from registration.model.evidence import Liveness, LivenessOutcome, Photo, Portrait
-from registration.ports import Frame, Guidance
+from registration.ports.capture import Frame, Guidance
 
 
 def picture(shade: int, width: int = 320, height: int = 400) -> Photo:

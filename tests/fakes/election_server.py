@@ -25,7 +25,7 @@ from registration.errors import Expected
 from registration.model.contact import Contact, ContactKind
 from registration.model.ids import AccountId, KioskId, PacketId, RequestId
 from registration.model.submission import encode
-from registration.ports import CodeTicket, ContactProof, RequestStatus, Session
+from registration.ports.server import CodeTicket, ContactProof, RequestStatus, Session
 from sync import config, keyset, packet, receipt, sshsig
 from sync.config import ElectionConfig
 from sync.keyset import Keyset

@@ -21,7 +21,7 @@ from registration.errors import VoterCanFix, WillRetry
 from registration.model.case import REFUSAL_REASONS, Action, Actor, CaseState, IllegalTransition, transition
 from registration.model.ids import CaseId, reference_of
 from registration.model.submission import RequestSubmission
-from registration.ports import Clock
+from registration.ports.clock import Clock
 from registration.review_desk import (
     MOST_COMMENT,
     CaseRow,

@@ -18,7 +18,8 @@ from registration.model.case import Action, Actor, CaseState, IllegalTransition,
 from registration.model.contact import Contact
 from registration.model.ids import RequestId, reference_of
 from registration.model.submission import AccountSubmission, RequestSubmission
-from registration.ports import AccountProfile, Clock, CodeTicket, ContactProof, RequestStatus, Session
+from registration.ports.clock import Clock
+from registration.ports.server import AccountProfile, CodeTicket, ContactProof, RequestStatus, Session
 
 EXPIRES_IN = 180
 RESEND_AFTER = 60
@@ -51,7 +52,7 @@ class _Request:
 
 
 class FakeServerLink:
-    """Implements `registration.ports.ServerLink`; held to the same contract as the real adapter."""
+    """Implements `registration.ports.server.ServerLink`; held to the same contract as the real adapter."""
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock

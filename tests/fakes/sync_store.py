@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from registration.model.ids import PacketId
-from registration.ports import OutboxEntry, SealedPacket
+from registration.ports.vault import OutboxEntry, SealedPacket
 
 
 class FakeSyncStore:
-    """Implements `registration.ports.SyncStore`."""
+    """Implements `registration.ports.vault.SyncStore`."""
 
     def __init__(self) -> None:
         self.next_seq = 1

@@ -15,7 +15,8 @@ from registration.model.evidence import Liveness, LivenessOutcome, Photo, Portra
 from registration.model.ids import AccountId, PacketId, RequestId, ServiceId, uuid7
 from registration.model.person import PersonalData
 from registration.model.submission import AccountSubmission, RequestSubmission, Submission, encode
-from registration.ports import Clock, FinishedSubmission, OutboxEntry, SealedPacket, Sealer, VoterKey
+from registration.ports.clock import Clock
+from registration.ports.vault import FinishedSubmission, OutboxEntry, SealedPacket, Sealer, VoterKey
 
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
@@ -69,7 +70,7 @@ class _Voter:
 
 
 class FakeDrafts:
-    """Implements `registration.ports.Drafts`."""
+    """Implements `registration.ports.vault.Drafts`."""
 
     def __init__(self, clock: Clock, keep: timedelta = timedelta(days=30)) -> None:
         self.clock = clock
@@ -143,7 +144,7 @@ class FakeDrafts:
 
 
 class FakeOutbox:
-    """Implements `registration.ports.Outbox`; `receive` and `stop` stand for what sync would do."""
+    """Implements `registration.ports.vault.Outbox`; `receive` and `stop` stand for what sync would do."""
 
     def __init__(self, drafts: FakeDrafts, sealer: Sealer | None = None) -> None:
         self._drafts = drafts

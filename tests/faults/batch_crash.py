@@ -27,7 +27,7 @@ from kiosk.vault import Vault
 from kiosk.vault.keys import Argon2Cost
 from registration.model.contact import Contact, ContactKind
 from registration.model.ids import KioskId
-from registration.ports import KioskIdentity
+from registration.ports.server import KioskIdentity
 from server import devices
 from server.context import Server, open_server
 from server.sealing import MasterKey

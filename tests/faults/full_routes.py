@@ -15,7 +15,7 @@ from kiosk.vault import Vault
 from kiosk.vault.keys import Argon2Cost
 from registration.errors import WillRetry
 from registration.model.contact import Contact, ContactKind
-from registration.ports import OutboxEntry
+from registration.ports.vault import OutboxEntry
 from sync import enrol, receipt
 from sync.batch import export_batch, import_receipts
 from sync.engine import SyncEngine

@@ -21,7 +21,7 @@ from kiosk.vault.backup import back_up
 from kiosk.vault.keys import Argon2Cost
 from registration.errors import VoterCanFix
 from registration.model.ids import KioskId
-from registration.ports import KioskIdentity
+from registration.ports.server import KioskIdentity
 from sync import sshsig
 from sync.batch import export_batch
 from sync.enrol import Enrolment

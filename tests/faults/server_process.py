@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from registration.ports import OutboxEntry
+from registration.ports.vault import OutboxEntry
 from server.context import open_server
 from server.sealing import MasterKey
 from server.settings import Settings

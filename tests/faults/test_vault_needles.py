@@ -17,7 +17,7 @@ from registration.model.address import Address
 from registration.model.contact import Contact, ContactKind
 from registration.model.person import PersonalData
 from registration.model.submission import AccountSubmission, RequestSubmission, Submission, encode
-from registration.ports import SealedPacket
+from registration.ports.vault import SealedPacket
 from tests.fakes.vault import ManualClock, PlainSealer, a_portrait, a_request, an_account
 
 QUICK = Argon2Cost(64, 1, 1)

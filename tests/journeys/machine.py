@@ -25,7 +25,7 @@ from kiosk.settings import load_settings
 from kiosk.vault.keys import Argon2Cost
 from kiosk.vault.vault import Vault
 from registration.model.case import Action, CaseState
-from registration.ports import Clock
+from registration.ports.clock import Clock
 from registration.review_desk import CaseRow, Decided, Decision, QueueFilter
 from sync.http import Http
 from sync.review_link import HttpReviewDesk

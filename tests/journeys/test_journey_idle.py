@@ -14,7 +14,8 @@ from registration.journey.answers import FieldValue
 from registration.journey.state import State
 from registration.model.documents import Attachment, DocumentImage
 from registration.model.evidence import Portrait
-from registration.ports import AccountProfile, Session, VoterKey
+from registration.ports.server import AccountProfile, Session
+from registration.ports.vault import VoterKey
 from tests.journeys.visit import Visit
 from tests.journeys.walk import Person
 from ui.flows.voter_services import Voter

@@ -25,7 +25,7 @@ from registration.model.documents import DocumentImage, DocumentKind, FieldName,
 from registration.model.evidence import Liveness, LivenessOutcome, Photo, Portrait
 from registration.model.person import Sex
 from registration.model.submission import Submission, encode
-from registration.ports import OutboxEntry, VoterKey
+from registration.ports.vault import OutboxEntry, VoterKey
 from sync import enrol
 from tests.fakes.captures import FakeCaptures, FakeProofChecker, FakeReader, _Session
 from tests.journeys.haystack import contents, forms, found_in

@@ -20,7 +20,7 @@ from kiosk.clock import SystemClock
 from kiosk.passwords import Argon2Hasher
 from registration.model.documents import DocumentImage, DocumentKind, DocumentReading, ProofVerdict, Side
 from registration.model.evidence import Photo
-from registration.ports import Frame, Guidance
+from registration.ports.capture import Frame, Guidance
 from tests.fakes.captures import FakeCaptures, FakeProofChecker, FakeReader, _Session
 from tests.journeys.machine import Machine
 

@@ -11,7 +11,7 @@ import pytest
 
 from kiosk.vault.keys import Argon2Cost
 from kiosk.vault.vault import Vault
-from registration.ports import VoterKey
+from registration.ports.vault import VoterKey
 from sync import enrol, receipt
 from sync.batch import export_batch, import_receipts
 from sync.engine import SyncEngine

@@ -10,7 +10,7 @@ import resources
 from registration.catalog.loader import load_catalog
 from registration.journey.state import Facts
 from registration.model.contact import parse_phone
-from registration.ports import Captures
+from registration.ports.capture import Captures
 from tests.fakes.captures import FakeCamera, FakeCaptures, FakePictures, FakeProofChecker, FakeReader
 from tests.fakes.server_link import FakeServerLink
 from tests.fakes.vault import FakeDrafts, FakeOutbox

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from registration.errors import StaffMustFix
 from registration.model.documents import DocumentImage, Side
 from registration.model.evidence import Photo
-from registration.ports import Frame, Guidance
+from registration.ports.capture import Frame, Guidance
 from ui.live_view import LiveView, to_image
 
 

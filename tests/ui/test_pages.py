@@ -15,7 +15,7 @@ from registration.errors import StaffMustFix
 from registration.journey.views import HomeView, LogInView, StartView
 from registration.model.documents import DocumentKind, FieldName, Side
 from registration.model.person import Finding
-from registration.ports import Guidance
+from registration.ports.capture import Guidance
 from tests.ui.conftest import Seconds
 from ui import gallery_samples as samples
 from ui.pages.attachments_page import AttachmentsPage

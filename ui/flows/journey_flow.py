@@ -53,7 +53,8 @@ from registration.model.evidence import Photo, Portrait
 from registration.model.ids import AttachmentId, StepId
 from registration.model.password import check_password
 from registration.model.person import Severity
-from registration.ports import CodeTicket, ContactProof, OutboxEntry
+from registration.ports.server import CodeTicket, ContactProof
+from registration.ports.vault import OutboxEntry
 from registration.usecases.file_request import ADDRESS_FIELDS, person_of_profile
 from registration.usecases.open_account import confirm_code, confirmed_contact
 from ui.files import read_file

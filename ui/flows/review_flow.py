@@ -17,7 +17,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from registration.errors import Expected, VoterCanFix
 from registration.model.case import Action
 from registration.model.ids import CaseId
-from registration.ports import Clock
+from registration.ports.clock import Clock
 from registration.review_desk import (
     CaseRow,
     Decided,

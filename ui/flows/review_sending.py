@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from registration.errors import WillRetry
 from registration.model.case import Action
 from registration.model.ids import CaseId
-from registration.ports import Clock
+from registration.ports.clock import Clock
 from registration.review_desk import Decided, Decision, OfficialSession, ReviewDesk
 from ui.notices import Problem, of_error
 from ui.review.views import OpenedCase, UndoView, UnsentView

@@ -5,7 +5,7 @@ from __future__ import annotations
 from registration.catalog.definitions import Finish, Service
 from registration.journey.state import Facts, State
 from registration.model.ids import AccountId, RequestId
-from registration.ports import OutboxEntry
+from registration.ports.vault import OutboxEntry
 from registration.usecases.file_request import request_submission
 from registration.usecases.open_account import account_submission, open_account
 from ui.flows.voter_services import Voter, VoterServices

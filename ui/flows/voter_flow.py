@@ -21,7 +21,8 @@ from registration.journey.views import ChoiceView, HomeView, LogInView, StartVie
 from registration.model.case import CaseState
 from registration.model.contact import Contact, parse_contact
 from registration.model.ids import RequestId, ServiceId
-from registration.ports import FinishedSubmission, RequestStatus
+from registration.ports.server import RequestStatus
+from registration.ports.vault import FinishedSubmission
 from registration.usecases.file_request import continue_request
 from registration.usecases.sign_in import SignedIn, sign_in
 from ui.flows.journey_flow import JourneyFlow

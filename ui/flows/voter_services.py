@@ -11,21 +11,10 @@ from registration.errors import Expected
 from registration.journey.state import Facts
 from registration.model.contact import Contact
 from registration.model.ids import ServiceId
-from registration.ports import (
-    AccountProfile,
-    CameraSource,
-    Captures,
-    Clock,
-    DocumentReader,
-    Drafts,
-    Outbox,
-    PasswordHasher,
-    PictureIntake,
-    ProofChecker,
-    ServerLink,
-    Session,
-    VoterKey,
-)
+from registration.ports.capture import CameraSource, Captures, DocumentReader, PictureIntake, ProofChecker
+from registration.ports.clock import Clock
+from registration.ports.server import AccountProfile, ServerLink, Session
+from registration.ports.vault import Drafts, Outbox, PasswordHasher, VoterKey
 
 
 @dataclass(frozen=True, slots=True)

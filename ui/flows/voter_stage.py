@@ -18,7 +18,7 @@ from registration.errors import Expected, VoterCanFix
 from registration.journey import views
 from registration.model.documents import Side
 from registration.model.ids import StepId
-from registration.ports import CaptureSession, Guidance
+from registration.ports.capture import CaptureSession, Guidance
 from ui.files import Roots, removable_roots
 from ui.flows.journey_flow import JourneyFlow
 from ui.flows.voter_flow import VoterFlow

@@ -12,7 +12,7 @@ from registration.catalog.definitions import NO_LABELS, Option
 from registration.journey.views import AttachmentsView
 from registration.model.documents import DocumentImage
 from registration.model.evidence import Photo
-from registration.ports import Guidance
+from registration.ports.capture import Guidance
 from ui.files import Roots, removable_roots
 from ui.notices import Problem, of_error
 from ui.page import Actions, KioskPage

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from registration.journey.views import DocumentCaptureView
 from registration.model.documents import DocumentImage, DocumentKind, Side
-from registration.ports import Guidance
+from registration.ports.capture import Guidance
 from ui.notices import of_error
 from ui.page import Actions, KioskPage
 from ui.theme import Look

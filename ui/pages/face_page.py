@@ -7,7 +7,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from registration.journey.views import FaceView
-from registration.ports import Guidance
+from registration.ports.capture import Guidance
 from ui.notices import of_error
 from ui.page import Actions, KioskPage
 from ui.theme import Look

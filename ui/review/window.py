@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QStacke
 
 from registration.catalog.definitions import Service
 from registration.model.ids import ServiceId
-from registration.ports import Clock
+from registration.ports.clock import Clock
 from registration.review_desk import ReviewDesk
 from resources import texts
 from ui.desk_look import desk_look, desk_style

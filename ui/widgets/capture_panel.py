@@ -6,7 +6,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from registration.ports import Guidance
+from registration.ports.capture import Guidance
 from ui.theme import Look
 from ui.widgets.buttons import RowButton
 from ui.widgets.capture_preview import CapturePreview, Shape

@@ -12,7 +12,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from registration.ports import FACE_TARGET, Guidance
+from registration.ports.capture import FACE_TARGET, Guidance
 from ui import fonts
 from ui.page import USUAL_LOOK
 from ui.theme import Look

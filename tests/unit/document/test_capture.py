@@ -20,7 +20,7 @@ from kiosk.demo import specimen
 from kiosk.demo.camera_shots import DeskCamera, Look, Picture
 from registration.model.documents import DocumentImage, DocumentKind, ReadState, Side
 from registration.model.evidence import Photo
-from registration.ports import Frame, Guidance
+from registration.ports.capture import Frame, Guidance
 from resources import texts
 from tests.unit.document.test_mrz_reader import HOLDER
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from biometrics.face.session import FaceSession
 from kiosk.demo.animated_head import AnimatedHead
-from registration.ports import Frame
+from registration.ports.capture import Frame
 
 
 def _resident() -> int:

@@ -8,7 +8,7 @@ import pytest
 
 from biometrics.face import measures, ofiq
 from biometrics.face.pose import MODEL, POINTS, head_pose
-from registration.ports import FACE_TARGET
+from registration.ports.capture import FACE_TARGET
 
 
 def _face() -> np.ndarray:

@@ -22,7 +22,7 @@ from kiosk.demo.attacks import Exchanged, HeldPicture, picture_of_the_person
 from kiosk.demo.head_render import Look
 from registration.errors import StaffMustFix
 from registration.model.evidence import LivenessOutcome, Portrait
-from registration.ports import Frame, Guidance
+from registration.ports.capture import Frame, Guidance
 
 
 class Actor(Protocol):

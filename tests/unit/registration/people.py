@@ -43,7 +43,7 @@ from registration.model.documents import (
 from registration.model.evidence import Challenge, Liveness, LivenessOutcome, Photo, Portrait
 from registration.model.ids import AccountId, AttachmentId, FieldId
 from registration.model.person import PersonalData
-from registration.ports import AccountProfile
+from registration.ports.server import AccountProfile
 
 PHONE = Contact(ContactKind.PHONE, "+355691234567")
 PERSON = PersonalData(date(1990, 1, 1), "Gjirokastër", "J00101999W")

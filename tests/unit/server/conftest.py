@@ -18,7 +18,8 @@ from sqlalchemy import select
 from registration.model.contact import Contact
 from registration.model.ids import KioskId
 from registration.model.submission import Submission
-from registration.ports import KioskIdentity, SealedPacket
+from registration.ports.server import KioskIdentity
+from registration.ports.vault import SealedPacket
 from server import worker
 from server.app import create_app
 from server.context import Server, open_server

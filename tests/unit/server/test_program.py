@@ -22,7 +22,8 @@ import requests
 
 import resources
 from registration.model.submission import Submission
-from registration.ports import KioskIdentity, SealedPacket
+from registration.ports.server import KioskIdentity
+from registration.ports.vault import SealedPacket
 from server import accounts, cases, devices, housekeeping, intake, keyring, worker
 from server.__main__ import main
 from server.clock import SystemClock

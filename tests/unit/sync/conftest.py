@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from registration.ports import OutboxEntry
+from registration.ports.vault import OutboxEntry
 from sync import enrol
 from sync.engine import Event, SyncEngine
 from sync.enrol import Enrolment

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from registration.errors import StaffMustFix
-from registration.ports import OutboxEntry
+from registration.ports.vault import OutboxEntry
 from sync import batch_list, enrol, packet, receipt, sshsig
 from sync.batch import BatchProgress, ExportReport, ReceiptVerdict, export_batch, import_receipts
 from sync.receipt import Receipt

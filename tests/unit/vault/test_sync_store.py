@@ -12,7 +12,7 @@ from kiosk.vault import Vault
 from kiosk.vault.keys import Argon2Cost
 from registration.model.contact import Contact, ContactKind
 from registration.model.ids import PacketId
-from registration.ports import OutboxEntry
+from registration.ports.vault import OutboxEntry
 from tests.fakes.vault import ManualClock, PlainSealer, a_request
 from tests.unit.vault.pages import plain_pages
 

@@ -12,7 +12,7 @@ from kiosk.vault import Vault
 from kiosk.vault.keys import Argon2Cost, derive
 from registration.errors import StaffMustFix, VoterCanFix
 from registration.model.contact import Contact, ContactKind
-from registration.ports import VoterKey
+from registration.ports.vault import VoterKey
 from tests.fakes.vault import ManualClock
 
 QUICK = Argon2Cost(64, 1, 1)
