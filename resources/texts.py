@@ -15,7 +15,7 @@ import yaml
 
 import resources
 
-LANGUAGES = ("sq", "en")
+LANGUAGES = ("sq", "en", "it", "el", "de")
 """Complete languages, the first is the default; a further one is a folder of YAML and a line here."""
 
 

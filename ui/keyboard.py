@@ -59,11 +59,17 @@ class Layout(StrEnum):
 LETTERS: Mapping[tuple[str, Layout], Sequence[str]] = MappingProxyType(
     {
         ("sq", Layout.QWERTZ): ("qwertzuiopç", "asdfghjklë", "yxcvbnm-'"),
+        ("it", Layout.QWERTZ): ("qwertzuiopèé", "asdfghjklòàù", "yxcvbnmì'-"),
+        ("it", Layout.QWERTY): ("qwertyuiopèé", "asdfghjklòàù", "zxcvbnmì'-"),
+        ("de", Layout.QWERTZ): ("qwertzuiopüß", "asdfghjklöä", "yxcvbnm-'"),
+        ("de", Layout.QWERTY): ("qwertyuiopüß", "asdfghjklöä", "zxcvbnm-'"),
         ("sq", Layout.QWERTY): ("qwertyuiopç", "asdfghjklë", "zxcvbnm-'"),
         ("en", Layout.QWERTZ): ("qwertzuiop", "asdfghjkl", "yxcvbnm-'"),
         ("en", Layout.QWERTY): ("qwertyuiop", "asdfghjkl", "zxcvbnm-'"),
     }
 )
+HOME: Mapping[str, Layout] = MappingProxyType({"sq": Layout.QWERTZ, "de": Layout.QWERTZ})
+"""Where keyboards of a language are QWERTZ; all others are QWERTY."""
 DIGIT_ROW = "1234567890"
 SYMBOLS = ("1234567890", "!?&%+=#*/€", '()[]:;"_@~', ".,-'’\\|<>^")
 ACCENTS = ("àáâäãåæçğı", "èéêëìíîïñş", "òóôöõøœùúû", "üßčćđšž")
@@ -84,7 +90,7 @@ class Keyboard(QWidget):
     hide_requested = Signal()
     next_requested = Signal()
 
-    def __init__(self, words: Words, look: Look, layout: Layout = Layout.QWERTZ, parent: QWidget | None = None) -> None:
+    def __init__(self, words: Words, look: Look, layout: Layout | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("keyboard")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -92,6 +98,7 @@ class Keyboard(QWidget):
         self._words = words
         self._look = look
         self._layout = layout
+        self._swapped = False
         self._input = Input.TEXT
         self._shift = False
         self._layer = Layer.LETTERS
@@ -196,7 +203,10 @@ class Keyboard(QWidget):
                 return ACCENTS
             case Layer.GREEK:
                 return GREEK
-        letters = LETTERS.get((self._words.language, self._layout), LETTERS["en", self._layout])
+        layout = self._layout or HOME.get(self._words.language, Layout.QWERTY)
+        if self._swapped:
+            layout = Layout.QWERTY if layout is Layout.QWERTZ else Layout.QWERTZ
+        letters = LETTERS.get((self._words.language, layout), LETTERS["en", layout])
         return (DIGIT_ROW, *letters)
 
     def _row(self, rows: QVBoxLayout) -> QHBoxLayout:
@@ -248,16 +258,24 @@ class Keyboard(QWidget):
         self._build()
 
     def _next_layer(self) -> Layer:
-        """Only free text needs foreign letters; passwords and addresses of mail keep to two layers."""
-        offered = _LAYERS if self._input is Input.TEXT else _LAYERS[:2]
+        offered = self._offered()
         return offered[(offered.index(self._layer) + 1) % len(offered)]
+
+    def _offered(self) -> Sequence[Layer]:
+        """Only free text needs foreign letters; passwords and addresses of mail keep to two layers.
+
+        Who reads Greek finds its letters first after the Latin ones, in which the documents are written.
+        """
+        if self._input is not Input.TEXT:
+            return _LAYERS[:2]
+        return (Layer.LETTERS, Layer.GREEK, Layer.SYMBOLS, Layer.ACCENTS) if self._words.language == "el" else _LAYERS
 
     def _turn_layer(self) -> None:
         self._layer = self._next_layer()
         self._build()
 
     def _switch_layout(self) -> None:
-        self._layout = Layout.QWERTY if self._layout is Layout.QWERTZ else Layout.QWERTZ
+        self._swapped = not self._swapped
         self._build()
 
 

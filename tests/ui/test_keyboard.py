@@ -129,6 +129,24 @@ def test_qwertz_and_qwerty_can_be_chosen(qtbot: QtBot, desk: Desk) -> None:
     assert _row_of(desk, "T")[1] == "Y"
 
 
+@pytest.mark.parametrize(("language", "after_t"), [("sq", "Z"), ("de", "Z"), ("en", "Y"), ("it", "Y"), ("el", "Y")])
+def test_a_language_brings_the_keyboard_its_readers_know(desk: Desk, words: Words, language: str, after_t: str) -> None:
+    words.choose(language)
+    desk.line.setFocus()
+    desk.keyboard.serve(desk.line)
+    assert _row_of(desk, "T")[1] == after_t
+
+
+def test_greek_letters_are_one_key_away_in_greek(qtbot: QtBot, desk: Desk, words: Words) -> None:
+    words.choose("el")
+    desk.line.setFocus()
+    desk.keyboard.serve(desk.line)
+    qtbot.mouseClick(does(desk, "symbols"), Qt.MouseButton.LeftButton)
+    typed(qtbot, desk, "Ά")
+    typed(qtbot, desk, "ς")
+    assert desk.line.text() == "Άς"
+
+
 def test_maximum_length_is_kept(qtbot: QtBot, desk: Desk) -> None:
     desk.line.setMaxLength(2)
     desk.line.setFocus()
@@ -140,7 +158,7 @@ def test_maximum_length_is_kept(qtbot: QtBot, desk: Desk) -> None:
 @pytest.mark.parametrize("key", LETTERS)
 def test_every_layout_has_the_alphabet(key: tuple[str, Layout]) -> None:
     letters = "".join(LETTERS[key])
-    wanted = set("abcdefghijklmnopqrstuvwxyz") | ({"ç", "ë"} if key[0] == "sq" else set())
+    wanted = set("abcdefghijklmnopqrstuvwxyz") | set({"sq": "çë", "it": "àèéìòù", "de": "äöüß"}.get(key[0], ""))
     assert wanted <= set(letters)
     assert len(set(letters)) == len(letters)
 

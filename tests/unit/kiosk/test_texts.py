@@ -173,3 +173,22 @@ def test_no_error_text_is_left_over() -> None:
         if area == "errors" and text_id not in built and not said:
             left.append(text_id)
     assert not left
+
+
+def test_our_services_speak_every_language() -> None:
+    lacking = []
+    for file in sorted((ROOT / "resources" / "services").glob("*.yaml")):
+        for node in _maps(yaml.safe_load(file.read_text(encoding="utf-8"))):
+            if FIRST in node and all(isinstance(value, str) for value in node.values()):
+                lacking += [(file.name, node[FIRST], language) for language in OTHERS if not node.get(language)]
+    assert not lacking
+
+
+def _maps(value: object) -> Iterator[dict[str, object]]:
+    if isinstance(value, dict):
+        yield value
+        for inner in value.values():
+            yield from _maps(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _maps(inner)
