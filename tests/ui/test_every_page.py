@@ -1,4 +1,4 @@
-"""Rules that hold on every screen, in both languages, at all text sizes, on both screens (ux.md section 6)."""
+"""Rules that hold on every screen, in every language, at all text sizes, on both screens (ux.md section 6)."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from resources import texts
 from ui.gallery import PANELS, SCENES, Scene, open_panel, open_scene, settle
 from ui.page import application
 from ui.shell import Shell
@@ -28,8 +29,11 @@ SCREENS = {"1920x1080": (1920, 1080, 4.03), "1366x768": (1366, 768, 3.96)}
 CONTROLS = (QAbstractButton, QLineEdit, QPlainTextEdit, QListWidget)
 
 
-# Albanian is the longer language; English is looked at where it is read and where it is tightest.
-CASES = [("sq", size) for size in TextSize] + [("en", TextSize.NORMAL), ("en", TextSize.LARGEST)]
+# The first language at every size; the others where they are read and where they are tightest.
+CASES = [("sq", size) for size in TextSize] + [
+    ("de", TextSize.NORMAL),
+    *((language, TextSize.LARGEST) for language in texts.LANGUAGES if language != "sq"),
+]
 
 
 @pytest.fixture(params=SCREENS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from registration.catalog.definitions import NO_LABELS, FieldType, Labels, Option
 from registration.journey.views import FieldView, ReadBackView, ReadFieldView
@@ -80,6 +80,19 @@ class _Row(QWidget):
         self.block.retranslate()
 
 
+class _Sides(QWidget):
+    """The pictures beside the fields; large words need the whole width, and the pictures then stand above them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.box = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self.box.setContentsMargins(0, 0, 0, 0)
+
+    def restyle(self, look: Look) -> None:
+        self.box.setDirection(QBoxLayout.Direction.TopToBottom if look.large else QBoxLayout.Direction.LeftToRight)
+        self.box.setSpacing(look.metrics.unit * 4)
+
+
 class ReadBackPage(KioskPage):
     """Signals: submitted(tuple[tuple[FieldName, str], ...]) with every field as it now stands.
 
@@ -92,7 +105,7 @@ class ReadBackPage(KioskPage):
         super().__init__(words)
         self._view: ReadBackView | None = None
         self.rows: dict[FieldName, _Row] = {}
-        self._held = QWidget()
+        self._held = _Sides()
         self.content.addWidget(self._held)
         self.content.addStretch(1)
         self.set_wide(True)
@@ -132,6 +145,8 @@ class ReadBackPage(KioskPage):
 
     def restyle(self, look: Look) -> None:
         super().restyle(look)
+        for sides in self.findChildren(_Sides):
+            sides.restyle(look)
         for row in self.findChildren(_Row):
             row.restyle(look)
         for photo in self.findChildren(PhotoView):
@@ -150,10 +165,8 @@ class ReadBackPage(KioskPage):
         self._held.hide()
         self._held.setParent(None)
         self._held.deleteLater()
-        self._held = QWidget()
-        sides = QHBoxLayout(self._held)
-        sides.setContentsMargins(0, 0, 0, 0)
-        sides.setSpacing(self.look.metrics.unit * 4)
+        self._held = _Sides()
+        sides = self._held.box
         pictures = QVBoxLayout()
         for image in view.images:
             photo = PhotoView(image.photo, self.words(f"voter.document.side.{image.side}"))
