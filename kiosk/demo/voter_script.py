@@ -74,7 +74,7 @@ class VoterScript:
     def _choice(self) -> None:
         self.until_page("choice")
         self.hands.look("choice")
-        self.press_label("Krijo Llogari", "Create Account")
+        self.hands.press(self.window.words("voter.choice.create"))
 
     def _contact(self) -> None:
         self.until_step("contact")
@@ -150,7 +150,7 @@ class VoterScript:
 
     def file_request(self) -> str:
         """From "Krijo Kërkesën" to "Kërkesa juaj u dërgua në KQZ"; return the reference on the screen."""
-        self.press_label("Krijo Kërkesën", "Create the Request")
+        self.hands.press(self.window.words("voter.status.create"))
         for step in (
             "document_kind",
             "document",
@@ -173,7 +173,7 @@ class VoterScript:
     def _document_kind(self) -> None:
         self.until_step("document_kind")
         self.hands.look("document-kind")
-        self.press_label("Pasaportë", "Passport")
+        self.press_option("document_kind", "passport")
         self.go_on()
 
     def _document(self) -> None:
@@ -215,7 +215,7 @@ class VoterScript:
     def add_proof(self) -> None:
         """Photograph the bill that lies on the desk and use it."""
         before = self._proofs()
-        self.press_label("Kontratë ose faturë energjie", "Gas or electricity")
+        self.press_option("proof", "energy")
         self._lay("bill")
         self.go_on()
         use = self.window.words("voter.proof.use")
@@ -237,8 +237,9 @@ class VoterScript:
         self.until_step("address")
         self.hands.look("address-empty")
         picker = self.field("country")
-        self.hands.type(picker, "Ital")
-        self.press_label("Itali", "Italy")
+        country = self.window.words("country.IT")
+        self.hands.type(picker, country[:4])
+        self.hands.press(country)
         for name in ("city", "postcode", "street", "building"):
             self.hands.type(self.field(name), getattr(self._voter, name))
         self.hands.look("address")
@@ -267,7 +268,7 @@ class VoterScript:
         self.until_page("start")
         self.go_on()
         self.until_page("choice")
-        self.press_label("Hyr në llogari", "Log in")
+        self.hands.press(self.window.words("voter.choice.log_in"))
         self.until_page("log_in")
         lines = self.lines(self.pages.log_in)
         self.hands.type(lines[0], self._voter.phone)
@@ -289,9 +290,12 @@ class VoterScript:
     def go_on(self) -> None:
         self.hands.tap(self.window.shell.next_button)
 
-    def press_label(self, *words: str) -> None:
-        """Touch whatever carries the words, in the language on the screen."""
-        self.hands.press(next(w for w in words if self.hands.reads(w)))
+    def press_option(self, step: str, option: str) -> None:
+        """Touch an option of a step, or a kind of attachment, by its words in the language on the screen."""
+        assert self.window.flow.journey is not None
+        asked = self.window.flow.journey.service.step(StepId(step))
+        labels = {each.id: each.label for each in asked.options} | {each.id: each.label for each in asked.kinds}
+        self.hands.press(self.window.words.label(labels[option]))
 
     def until_page(self, name: str, seconds: float = 20) -> None:
         """Wait for a page by its name; the pages themselves are made afresh for every visit."""

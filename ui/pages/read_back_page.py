@@ -170,6 +170,7 @@ class ReadBackPage(KioskPage):
         pictures = QVBoxLayout()
         for image in view.images:
             photo = PhotoView(image.photo, self.words(f"voter.document.side.{image.side}"))
+            photo.setMinimumHeight(200)
             photo.setMaximumHeight(420)
             pictures.addWidget(photo, 1)
         pictures.addStretch(1)
