@@ -50,7 +50,7 @@ class Shell(QWidget):
         theme: Theme = Theme.DEFAULT,
         size: TextSize = TextSize.NORMAL,
         screen_px_per_mm: float | None = None,
-        keyboard_layout: Layout = Layout.QWERTZ,
+        keyboard_layout: Layout | None = None,
         show_keyboard: bool = True,
         monotonic: Callable[[], float] = time.monotonic,
         parent: QWidget | None = None,

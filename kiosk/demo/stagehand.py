@@ -121,8 +121,10 @@ class Stagehand:
     def tap(self, widget: QWidget) -> None:
         """Touch the middle of a widget."""
         self._reachable(widget)
-        bring_into_view(widget)
         turn_until(lambda: time.monotonic() - self._acted_at >= HAND_SECONDS, HAND_SECONDS)
+        bring_into_view(widget)
+        # What was typed just before may still be moving the rows.
+        settle()
         touch(widget, self._touch)
         self._acted_at = time.monotonic()
 
