@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 
 from kiosk.bootstrap import Kiosk
@@ -19,7 +18,7 @@ from registration.admin_desk import (
 from registration.model.ids import PacketId
 from sync import enrol
 from sync.batch import BatchProgress, export_batch, import_receipts
-from sync.engine import Event, PacketMoved, RoundBegan, SyncReport
+from sync.engine import Event, PacketMoved, RoundBegan, SyncReport, last_look
 
 
 class KioskAdminDesk:
@@ -28,7 +27,6 @@ class KioskAdminDesk:
     def __init__(self, kiosk: Kiosk) -> None:
         self._kiosk = kiosk
         self._last: SyncReport | None = None
-        self._looked: datetime | None = None
 
     def status(self) -> KioskStatus:
         kiosk, last = self._kiosk, self._last
@@ -45,7 +43,7 @@ class KioskAdminDesk:
             election=known.identity.election if known else "",
             server=kiosk.connection.address,
             embedded_server=not kiosk.settings.server,
-            last_look=self._looked,
+            last_look=last_look(kiosk.vault.sync),
             problem=last.problem if last else "",
             clock_skew=last.clock_skew if last else None,
             clock_is_off=last.clock_is_off if last else False,
@@ -92,8 +90,6 @@ class KioskAdminDesk:
 
         report = self._kiosk.connection.sync_once(told)
         self._last = report
-        if report.reached:
-            self._looked = report.at
         return SyncOutcome(
             received=len(report.received),
             put_off=len(report.put_off),

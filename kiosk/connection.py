@@ -97,7 +97,9 @@ class Connection:
         """
         enrolment = enrol.require(self._store)
         keyset = enrol.known_keyset(self._store, enrolment)
-        return PacketSealer(enrolment.identity, enrolment.key, lambda: keyset, self._clock)
+        return PacketSealer(
+            enrolment.identity, enrolment.key, lambda: keyset, self._clock, certified=enrolment.certified
+        )
 
     # ------------------------------------------------------------ sync
 

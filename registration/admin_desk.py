@@ -45,7 +45,7 @@ class KioskStatus:
     embedded_server: bool = False
     """True when the program runs that server itself."""
     last_look: datetime | None = None
-    """When the server was reached last; None: not since the program started."""
+    """When the server was reached last, also before the program's last start; None: never."""
     problem: str = ""
     """Error code of what ended the last round early, "" when it went well."""
     clock_skew: float | None = None

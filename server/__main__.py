@@ -18,9 +18,11 @@ from server.commands import (
     enrol_kiosk,
     import_batch,
     purge,
+    revoke_kiosk,
     rotate_keys,
     serve,
     set_config,
+    signers,
     verify_log,
 )
 
@@ -38,6 +40,8 @@ COMMANDS: Mapping[str, tuple[Command, str]] = {
     "check-packet": (check_packet, "check a packet without any decryption key"),
     "import-batch": (import_batch, "take in the packets of a stick and write receipts to it"),
     "enrol-kiosk": (enrol_kiosk, "make an enrolment token for one kiosk"),
+    "revoke-kiosk": (revoke_kiosk, "shut a stolen or lost kiosk out"),
+    "signers": (signers, "write the files with which anybody checks packets"),
     "add-official": (add_official, "enrol an official of the review desk"),
     "rotate-keys": (rotate_keys, "start a new epoch key and a new receipt key"),
     "set-config": (set_config, "publish the election's dates, lists and limits"),

@@ -9,13 +9,14 @@ from sqlalchemy import select
 
 from server.devices import OpenServer
 from server.store.schema import signed_documents
+from sync import protocol
 
 router = APIRouter()
 
 
 @router.get("/v1/health")
-def health(server: OpenServer) -> dict[str, str]:
+def health(server: OpenServer) -> dict[str, str | int]:
     """Answers only when the database answers."""
     with server.store.read() as connection:
         connection.execute(select(signed_documents.c.version).limit(1))
-    return {"status": "ok", "version": "1", "time": server.clock.now().astimezone(UTC).isoformat()}
+    return {"status": "ok", "version": "1", "time": server.clock.now().astimezone(UTC).isoformat()} | (protocol.taken())

@@ -7,6 +7,7 @@ kiosk's disk was copied or restored. What cannot be trusted is refused; what is 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from functools import partial
 from typing import Any
@@ -43,23 +44,25 @@ class Taken:
     code: str = ""
     packet_id: str = ""
     receipt: dict[str, str] | None = field(default=None, repr=False)
+    new: bool = False
+    """It came for the first time."""
 
 
-def take(server: Server, content: bytes, *, route: Route, sender: KioskId | None = None) -> Taken:
+def take(server: Server, content: bytes, *, route: Route, sender: KioskId | None = None, by: str = "") -> Taken:
     """Take a packet in; when this returns a receipt the packet is durable.
 
     Args:
         server: the open server.
         content: the whole packet.
         route: how it came. A stick may be late: a key that ran out a short while ago is still good for it.
-        sender: the kiosk that sent it over the link; it must be the one that signed it.
+        sender: the kiosk that sent it over the link; it must be the one that signed it, and being admitted now it
+            stands for what it sealed under a certificate that has run out since.
+        by: who brought a stick, for the audit log.
     """
-    grace = devices.LATE_BATCH if route is Route.BATCH else devices.NO_GRACE
     with server.store.read() as connection:
-        now = server.clock.now()
-        find = partial(_key, connection, server, now, grace)
+        trust = devices.Trust(connection, server.election, server.clock.now(), grace_of(route, sender))
         try:
-            checked = packet.check(content, find, election=server.election)
+            checked = packet.check(content, trust.key_of, election=server.election, judge=trust.judge)
         except UnsupportedPacket as error:
             state, code = PacketState.QUARANTINED, error.code
         except PacketRefused as error:
@@ -71,7 +74,14 @@ def take(server: Server, content: bytes, *, route: Route, sender: KioskId | None
     if state is PacketState.QUARANTINED:
         _keep_aside(server, content, "unsupported", sender or KioskId(""))
         return Taken(state, code)
-    return _store(server, checked, content, route)
+    return _store(server, checked, content, route, by)
+
+
+def grace_of(route: Route, sender: KioskId | None) -> timedelta | None:
+    """Return how long ago a packet's certificate may have run out (`devices.Trust`)."""
+    if route is Route.BATCH:
+        return devices.LATE_BATCH
+    return devices.NO_GRACE if sender is None else None
 
 
 def find(connection: Connection, election: str, kiosk_id: str, packet_id: str) -> Row[Any] | None:
@@ -133,11 +143,7 @@ def raise_alarm(unit: Unit, kind: str, *, kiosk_id: str, packet_id: str = "", sh
     audit.record(unit, kind=f"alarm.{kind}", actor=f"kiosk:{kiosk_id}", subject=packet_id, details={"sha256": sha256})
 
 
-def _key(connection: Connection, server: Server, now: Any, grace: Any, kiosk_id: KioskId) -> Any:
-    return devices.key_of(connection, server.election, kiosk_id, now, grace)
-
-
-def _store(server: Server, checked: CheckedPacket, content: bytes, route: Route) -> Taken:
+def _store(server: Server, checked: CheckedPacket, content: bytes, route: Route, by: str) -> Taken:
     header = checked.header
     with server.store.read() as connection:
         known = find(connection, server.election, header.kiosk, header.packet_id)
@@ -167,7 +173,7 @@ def _store(server: Server, checked: CheckedPacket, content: bytes, route: Route)
         )
         if unit.connection.execute(select(packets.c.packet_id).where(same_seq).limit(1)).one_or_none() is not None:
             alarm("seq_reused")
-        document = _receipt(unit, server, checked)
+        document = _receipt(unit, server, checked, _brought(unit, checked, route, by))
         unit.connection.execute(
             insert(packets).values(
                 election=unit.election,
@@ -198,17 +204,27 @@ def _store(server: Server, checked: CheckedPacket, content: bytes, route: Route)
         )
         unit.connection.execute(update(kiosks).where(seen).values(last_seen=unit.now))
         unit.after_commit(server.wake.set)
-    return Taken(PacketState.STORED, "", header.packet_id, document)
+    return Taken(PacketState.STORED, "", header.packet_id, document, new=True)
 
 
-def _receipt(unit: Unit, server: Server, checked: CheckedPacket) -> dict[str, str]:
+def _brought(unit: Unit, checked: CheckedPacket, route: Route, by: str) -> dict[str, str]:
+    """How a packet came, for the audit log: who brought it, and since when its certificate had run out."""
+    brought = {"route": route.value}
+    if by:
+        brought["by"] = by
+    if checked.certificate is not None and not checked.certificate.valid_at(unit.now):
+        brought["certificate_until"] = checked.certificate.valid_before.isoformat()
+    return brought
+
+
+def _receipt(unit: Unit, server: Server, checked: CheckedPacket, brought: dict[str, str]) -> dict[str, str]:
     header = checked.header
     logged = audit.record(
         unit,
         kind="packet.receive",
         actor=f"kiosk:{header.kiosk}",
         subject=header.packet_id,
-        details={"sha256": checked.sha256, "seq": header.seq},
+        details={"sha256": checked.sha256, "seq": header.seq, **brought},
     )
     key = keyring.load(unit.connection, unit.election, server.master).receipt
     return receipt.sign(

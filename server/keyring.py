@@ -1,4 +1,4 @@
-"""The server's own keys: root, receipt, epochs and escrow; and the signed documents made with the root key.
+"""The server's own keys: root, receipt, kiosks' authority, epochs and escrow; and what is signed with the root key.
 
 All private halves are wrapped by the master key. For a country the root and escrow keys are kept offline: then their
 private column is NULL here, and documents signed elsewhere are put in by `publish_signed`.
@@ -29,6 +29,7 @@ KEYSET_RENEWAL = timedelta(days=30)
 FIRST_WINDOW = timedelta(days=120)
 FIRST_ELECTION_DAY = timedelta(days=180)
 KEYSET, CONFIG = "keyset", "config"
+AUTHORITY = "kiosk-authority"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,10 @@ class KeyRing:
 
     root: sshsig.PrivateKey = field(repr=False)
     receipt: sshsig.PrivateKey = field(repr=False)
+    authority: sshsig.PrivateKey = field(repr=False)
+    """Signs kiosks' certificates."""
+    former_receipts: tuple[sshsig.PublicKey, ...]
+    """Public halves of retired receipt keys, newest first: what they signed stays believed."""
     epochs: tuple[Epoch, ...]
     escrow: str
 
@@ -59,6 +64,7 @@ def load(connection: Connection, election: str, master: MasterKey) -> KeyRing:
     rows = connection.execute(
         select(server_keys).where(server_keys.c.election == election).order_by(server_keys.c.created.desc())
     ).all()
+    rows = sorted(rows, key=lambda row: row.retired is not None)  # the live ones first, also of one and the same moment
     private = {row.key_id: _private(row, master) for row in rows}
     by_kind: dict[str, list[str]] = {}
     for row in rows:
@@ -69,6 +75,12 @@ def load(connection: Connection, election: str, master: MasterKey) -> KeyRing:
         return KeyRing(
             root=sshsig.load_private(private[by_kind["root"][0]]),
             receipt=sshsig.load_private(private[by_kind["receipt"][0]]),
+            authority=sshsig.load_private(private[by_kind[AUTHORITY][0]]),
+            former_receipts=tuple(
+                sshsig.parse_public_line(row.public)
+                for row in rows
+                if row.kind == "receipt" and row.retired is not None
+            ),
             epochs=tuple(Epoch(key, public[key], private[key].decode()) for key in by_kind["epoch"]),
             escrow=public[by_kind["escrow"][0]],
         )
@@ -86,7 +98,7 @@ def ensure(unit: Unit, master: MasterKey, escrow: str) -> None:
         select(server_keys.c.kind).where(server_keys.c.election == unit.election).distinct()
     ).scalars()
     kinds = set(have)
-    for kind in ("root", "receipt"):
+    for kind in ("root", "receipt", AUTHORITY):
         if kind not in kinds:
             _add_signing_key(unit, master, kind)
     if "escrow" not in kinds:
@@ -98,7 +110,7 @@ def ensure(unit: Unit, master: MasterKey, escrow: str) -> None:
         _add_age_key(unit, master, "epoch")
     ring = load(unit.connection, unit.election, master)
     current = newest(unit.connection, unit.election, KEYSET)
-    if current is None or _not_after(current, ring, unit.election) - unit.now < KEYSET_RENEWAL:
+    if current is None or _is_stale(_verified(current, ring, unit.election), ring, unit.now):
         publish_keyset(unit, ring)
     if newest(unit.connection, unit.election, CONFIG) is None:
         publish_config(unit, ring, first_config(unit.election, unit.now.date()))
@@ -157,6 +169,8 @@ def publish_keyset(unit: Unit, ring: KeyRing) -> Keyset:
         escrow=ring.escrow,
         receipt_key=sshsig.public_of(ring.receipt),
         not_after=(unit.now + KEYSET_LIFE).replace(microsecond=0),
+        former_receipt_keys=ring.former_receipts[: keyset.MOST_FORMER],
+        kiosk_authority=sshsig.public_of(ring.authority),
     )
     _keep(unit, KEYSET, made.version, keyset.sign(made, ring.root))
     return made
@@ -185,8 +199,21 @@ def current_config(connection: Connection, election: str, ring: KeyRing) -> Elec
     return config.verify(newest(connection, election, CONFIG), sshsig.public_of(ring.root), election=election)
 
 
-def _not_after(document: Mapping[str, str], ring: KeyRing, election: str) -> datetime:
-    return keyset.verify(document, sshsig.public_of(ring.root), election=election).not_after
+def authorities(connection: Connection, election: str) -> tuple[sshsig.PublicKey, ...]:
+    """Return whose certificates are believed; needs no private key, so that the intake can ask."""
+    rows = connection.execute(
+        select(server_keys.c.public).where(server_keys.c.election == election, server_keys.c.kind == AUTHORITY)
+    )
+    return tuple(sshsig.parse_public_line(line) for line in rows.scalars())
+
+
+def _verified(document: Mapping[str, str], ring: KeyRing, election: str) -> Keyset:
+    return keyset.verify(document, sshsig.public_of(ring.root), election=election)
+
+
+def _is_stale(current: Keyset, ring: KeyRing, now: datetime) -> bool:
+    """Tell whether it runs out soon or names no authority for kiosks (made by an earlier version)."""
+    return current.not_after - now < KEYSET_RENEWAL or current.kiosk_authority != sshsig.public_of(ring.authority)
 
 
 def _next_version(unit: Unit, kind: str) -> int:
@@ -231,6 +258,6 @@ def _insert(unit: Unit, key_id: str, kind: str, public: str, sealed: bytes | Non
 def _private(row: object, master: MasterKey) -> bytes:
     sealed: bytes | None = row.sealed_private  # type: ignore[attr-defined]
     key_id: str = row.key_id  # type: ignore[attr-defined]
-    if sealed is None or row.kind not in ("root", "receipt", "epoch", "escrow"):  # type: ignore[attr-defined]
+    if sealed is None or row.kind not in ("root", "receipt", AUTHORITY, "epoch", "escrow"):  # type: ignore[attr-defined]
         return b""
     return master.unwrap(sealed, f"server-key:{key_id}")

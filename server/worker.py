@@ -8,7 +8,6 @@ faster than its account waits for it.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from registration.errors import Expected
 from registration.model.ids import KioskId
 from registration.model.submission import AccountSubmission, Submission, UnreadableSubmission, decode
-from server import accounts, audit, case_intake, devices, keyring, problems, tus
+from server import accounts, audit, case_intake, devices, intake, keyring, problems, tus
 from server.context import Server
 from server.intake import PacketState, Route, is_packet
 from server.keyring import KeyRing
@@ -116,11 +115,9 @@ def _decrypt(server: Server, ring: KeyRing, row: Row[Any]) -> Submission:
     content = server.blobs.get(row.blob)
     with server.store.read() as connection:
         # The signature is looked at again: the kiosk may have been revoked since, and intake is another's machine.
-        grace = devices.LATE_BATCH if row.route == Route.BATCH.value else devices.NO_GRACE
-        find: Callable[[KioskId], Any] = lambda kiosk: devices.key_of(  # noqa: E731
-            connection, server.election, kiosk, row.received, grace
-        )
-        checked = packet.check(content, find, election=server.election)
+        grace = intake.grace_of(Route(row.route), KioskId(row.kiosk_id))
+        trust = devices.Trust(connection, server.election, row.received, grace)
+        checked = packet.check(content, trust.key_of, election=server.election, judge=trust.judge)
     opened = packet.open_packet(checked, ring.identities)
     submission = decode(opened.files)
     header = opened.header

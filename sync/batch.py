@@ -18,8 +18,8 @@ from registration.errors import StaffMustFix
 from registration.model.ids import PacketId
 from registration.ports.clock import Clock
 from registration.ports.vault import OutboxEntry, SyncStore
-from sync import batch_list, canonical, packet, receipt, signed, sshsig
-from sync.batch_list import LIST_FILE, PACKET_SUFFIX, RECEIPTS_FOLDER, UNFINISHED_SUFFIX, BatchList, Item
+from sync import batch_list, canonical, enrol, packet, receipt, signed, sshsig
+from sync.batch_list import LIST_FILE, NEWS_FILE, PACKET_SUFFIX, RECEIPTS_FOLDER, UNFINISHED_SUFFIX, BatchList, Item
 from sync.enrol import Enrolment
 from sync.keyset import Keyset
 
@@ -131,6 +131,16 @@ def export_batch(
 def import_receipts(store: SyncStore, enrolment: Enrolment, keys: Keyset, folder: Path) -> tuple[ReceiptVerdict, ...]:
     """Take the receipts the server's import wrote to the stick; each file gets its verdict.
 
+    What the server left beside them comes first: a newer key set (the receipts may be signed with a key this kiosk
+    has not seen), configuration and certificate. Each is believed only with its own signature and never backwards; one
+    that is not believed gets a verdict under the name of its file.
+
+    Args:
+        store: the vault's side.
+        enrolment: who we are and whom we believe.
+        keys: the newest key set accepted so far.
+        folder: of the stick.
+
     Raises:
         StaffMustFix: ``batch.no_folder``, ``batch.no_receipts``, ``batch.stick_failed``; ``vault.*``.
     """
@@ -144,8 +154,40 @@ def import_receipts(store: SyncStore, enrolment: Enrolment, keys: Keyset, folder
         raise StaffMustFix("batch.stick_failed") from None
     if not files:
         raise StaffMustFix("batch.no_receipts")
+    news, keys = _take_news(store, enrolment, keys, folder)
     known = {entry.packet_id: entry for entry in store.entries()}
-    return tuple(_judge(store, enrolment, keys, known, file) for file in files)
+    return (*news, *(_judge(store, enrolment, keys, known, file) for file in files))
+
+
+def _take_news(
+    store: SyncStore, enrolment: Enrolment, keys: Keyset, folder: Path
+) -> tuple[tuple[ReceiptVerdict, ...], Keyset]:
+    """Take what the server published; return a verdict for what was refused, and the key set in force."""
+    try:
+        with (folder / NEWS_FILE).open("rb") as stream:
+            news = canonical.load(stream.read(MAX_LIST + 1), limit=MAX_LIST)
+    except FileNotFoundError:
+        return (), keys
+    except (OSError, canonical.NotCanonical):
+        return (ReceiptVerdict(NEWS_FILE, taken=False, new=False, code="batch.news_damaged"),), keys
+    codes: list[str] = []
+    steps: tuple[tuple[str, Callable[[SyncStore, Enrolment, object], object]], ...] = (
+        ("keyset", enrol.accept_keyset),
+        ("config", enrol.accept_config),
+        ("certificate", enrol.accept_certificate),
+    )
+    for name, accept in steps:
+        if name not in news:
+            continue
+        try:
+            accept(store, enrolment, news[name])
+        except StaffMustFix as error:
+            if error.code.startswith("vault."):
+                raise
+            if error.code != "server.rolled_back":  # a stick that was under way for long shows older ones: no matter
+                codes.append(error.code)
+    verdicts = tuple(ReceiptVerdict(NEWS_FILE, taken=False, new=False, code=code) for code in codes)
+    return verdicts, enrol.known_keyset(store, enrolment)
 
 
 def _judge(
@@ -164,7 +206,7 @@ def _judge(
         code = "batch.receipt_damaged" if text.rstrip().endswith(b"}") else "batch.receipt_unfinished"
         return ReceiptVerdict(file.name, taken=False, new=False, code=code)
     try:
-        found = receipt.read(document, keys.receipt_key)
+        found = receipt.read(document, *keys.receipt_keys)
     except receipt.ReceiptRefused:
         return ReceiptVerdict(file.name, taken=False, new=False, code="batch.receipt_damaged")
     entry = known.get(found.packet_id)

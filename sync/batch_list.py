@@ -14,6 +14,8 @@ from sync import canonical, signed, sshsig
 NAMESPACE = "batch@per-kiosk/v1"
 LIST_FILE = "batch.json"
 RECEIPTS_FOLDER = "receipts"
+NEWS_FILE = "news.json"
+"""Left by the server's import: key set, configuration, and the kiosk's certificate if it was due."""
 PACKET_SUFFIX = ".vrp"
 UNFINISHED_SUFFIX = ".tmp"
 

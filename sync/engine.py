@@ -17,16 +17,18 @@ from registration.errors import Expected, StaffMustFix, WillRetry
 from registration.model.ids import PacketId
 from registration.ports.clock import Clock
 from registration.ports.vault import OutboxEntry, SyncStore
-from sync import backoff, enrol, receipt
+from sync import backoff, enrol, protocol, receipt
+from sync.certificate import RENEWAL
 from sync.enrol import Enrolment
-from sync.http import Http, NotAdmitted, spoken
-from sync.keyset import Keyset
-from sync.receipt import ReceiptRefused
+from sync.http import Http, NotAdmitted
+from sync.receipt import Receipt, ReceiptRefused
 from sync.upload import PATH, Uploader
+from sync.words import plain
 
 CLOCK_TOLERANCE = 120.0
 """Seconds the kiosk's clock may be off before staff are told; nothing depends on it, receipts carry server time."""
 
+_LOOKED = "sync.looked"
 _NOT_TAKEN = ("refused", "quarantined")
 
 
@@ -88,6 +90,8 @@ class SyncReport:
     config_version: int = 0
     next_try: datetime | None = None
     """When the first of the waiting packets is due; None: none waits."""
+    certified_until: datetime | None = None
+    """When the kiosk's certificate runs out; None: it has none."""
 
     @property
     def reached(self) -> bool:
@@ -139,6 +143,11 @@ class SyncEngine:
         self._notify = notify
         self._one_at_a_time = threading.Lock()
 
+    @property
+    def enrolment(self) -> Enrolment:
+        """Who we are, with the certificate as renewed last."""
+        return self._enrolment
+
     def sync_once(self) -> SyncReport:
         """Do one round and report; a server out of reach is a report, not an error.
 
@@ -148,8 +157,9 @@ class SyncEngine:
         with self._one_at_a_time:
             done = _Round()
             try:
-                done.clock_skew = self._measure_clock()
+                done.clock_skew = self._look()
                 self._fetch_documents(done)
+                self._renew_certificate(done)
                 self._send_due(done)
             except Expected as error:
                 if error.code.startswith("vault."):
@@ -157,7 +167,8 @@ class SyncEngine:
                 done.problem = error.code
             return self._report(done)
 
-    def _measure_clock(self) -> float:
+    def _look(self) -> float:
+        """Ask whether the server is well and speaks our version; return how far its clock is from ours, seconds."""
         before = self._clock.now()
         answer = self._http.json("GET", "/v1/health")
         after = self._clock.now()
@@ -165,9 +176,14 @@ class SyncEngine:
             if answer["status"] != "ok":
                 raise WillRetry("server.busy")
             time = datetime.fromisoformat(answer["time"])
-            return (time - (before + (after - before) / 2)).total_seconds()
+            skew = (time - (before + (after - before) / 2)).total_seconds()
         except (KeyError, TypeError, ValueError):
             raise WillRetry("server.strange_answer") from None
+        mismatch = protocol.mismatch(protocol.VERSION, answer)
+        if mismatch:
+            raise NotAdmitted(mismatch)
+        self._store.remember({_LOOKED: after.isoformat().encode()})
+        return skew
 
     def _fetch_documents(self, done: _Round) -> None:
         """Renew key set and configuration. One not believed is reported; the last good one stays in force."""
@@ -184,13 +200,27 @@ class SyncEngine:
                     raise
                 done.problem = error.code
 
+    def _renew_certificate(self, done: _Round) -> None:
+        """Have the kiosk's certificate made anew in time, by the server's clock; the old one stays until then."""
+        now = self._clock.now() + timedelta(seconds=done.clock_skew or 0.0)
+        held = self._enrolment.certified
+        keys = enrol.known_keyset(self._store, self._enrolment)
+        if keys.kiosk_authority is None or (held is not None and held.valid_before - now >= RENEWAL):
+            return
+        answer = self._http.json("POST", "/v1/kiosks/certificate", {})
+        try:
+            self._enrolment = enrol.accept_certificate(self._store, self._enrolment, answer.get("certificate"))
+        except StaffMustFix as error:
+            if error.code.startswith("vault."):
+                raise
+            done.problem = error.code
+
     def _send_due(self, done: _Round) -> None:
         due = self._store.due(self._clock.now())
         self._notify(RoundBegan(len(due), sum(entry.size for entry in due)))
-        keys = enrol.known_keyset(self._store, self._enrolment)
         for number, entry in enumerate(due, 1):
             try:
-                self._send(entry, number, len(due), keys, done)
+                self._send(entry, number, len(due), done)
             except NotAdmitted:
                 raise
             except WillRetry as error:
@@ -203,7 +233,7 @@ class SyncEngine:
                     raise
                 self._put_off(entry, error, done)
 
-    def _send(self, entry: OutboxEntry, number: int, packets: int, keys: Keyset, done: _Round) -> None:
+    def _send(self, entry: OutboxEntry, number: int, packets: int, done: _Round) -> None:
         content = self._store.read(entry.packet_id)
 
         def moved(held: int, size: int) -> None:
@@ -218,19 +248,31 @@ class SyncEngine:
         self._heed_seq(answer)
         state, code, document = answer.get("state"), answer.get("code"), answer.get("receipt")
         if state in _NOT_TAKEN:
-            raise StaffMustFix(spoken(code) or "server.packet_not_taken")
+            raise StaffMustFix(plain(str(code)))
         if document is None:
             raise WillRetry("server.busy")
-        proven = receipt.verify(
-            document,
-            keys.receipt_key,
-            packet_id=entry.packet_id,
-            sha256=entry.sha256,
-            kiosk=self._enrolment.identity.kiosk_id,
-        )
+        proven = self._prove(document, entry, done)
         self._store.mark_received(entry.packet_id, json.dumps(document, sort_keys=True).encode())
         done.received.append(entry.packet_id)
         self._notify(PacketReceived(entry.packet_id, entry.reference, proven.received))
+
+    def _prove(self, document: object, entry: OutboxEntry, done: _Round) -> Receipt:
+        """Return the receipt if it is genuine; a key of a moment ago is asked for before one is doubted."""
+        for refresh in (False, True):
+            if refresh:
+                self._fetch_documents(done)
+            keys = enrol.known_keyset(self._store, self._enrolment)
+            try:
+                return receipt.verify(
+                    document,
+                    *keys.receipt_keys,
+                    packet_id=entry.packet_id,
+                    sha256=entry.sha256,
+                    kiosk=self._enrolment.identity.kiosk_id,
+                )
+            except ReceiptRefused as error:
+                refused = error
+        raise refused
 
     def _heed_seq(self, answer: dict[str, Any]) -> None:
         """After a restored disk our count may be behind what the server has seen from us."""
@@ -244,8 +286,9 @@ class SyncEngine:
             asked = error.params.get("retry_after", 0)
             seconds = backoff.delay(entry.attempts + 1, self._random, float(asked))
             next_try = self._clock.now() + timedelta(seconds=seconds)
-        self._store.note_attempt(entry.packet_id, next_try, error.code)
-        put_off = PacketPutOff(entry.packet_id, error.code, next_try)
+        code = plain(error.code)
+        self._store.note_attempt(entry.packet_id, next_try, code)
+        put_off = PacketPutOff(entry.packet_id, code, next_try)
         done.put_off.append(put_off)
         self._notify(put_off)
 
@@ -265,4 +308,11 @@ class SyncEngine:
             keyset_version=enrol.known_keyset(self._store, self._enrolment).version,
             config_version=enrol.known_config(self._store, self._enrolment).version,
             next_try=min((entry.next_try or now for entry in waiting), default=None),
+            certified_until=self._enrolment.certified.valid_before if self._enrolment.certified else None,
         )
+
+
+def last_look(store: SyncStore) -> datetime | None:
+    """Return when the server was reached last, by this kiosk's clock, also before the program's last start."""
+    text = store.recall(_LOOKED)
+    return None if text is None else datetime.fromisoformat(text.decode())

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from registration.errors import StaffMustFix, WillRetry
 from registration.model.ids import KioskId
 from registration.ports.server import KioskIdentity
 from registration.ports.vault import SyncStore
-from sync import canonical, config, keyset, sshsig
+from sync import canonical, certificate, config, keyset, sshsig
+from sync.certificate import Certificate
 from sync.config import ElectionConfig
 from sync.http import Http
 from sync.keyset import Keyset
 
-_KEY, _IDENTITY, _KEYSET, _CONFIG = "kiosk.signing_key", "kiosk.identity", "keyset", "config"
+_KEY, _IDENTITY, _CERTIFICATE = "kiosk.signing_key", "kiosk.identity", "kiosk.certificate"
+_KEYSET, _CONFIG = "keyset", "config"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class Enrolment:
     root: sshsig.PublicKey
     token: str = field(repr=False)
     key: sshsig.PrivateKey = field(repr=False)
+    certified: Certificate | None = field(default=None, repr=False)
+    """The election authority's certificate of `key`, renewed on sync."""
 
 
 def enrol(http: Http, store: SyncStore, *, server: str, name: str, token: str, root: str = "") -> Enrolment:
@@ -49,7 +53,7 @@ def enrol(http: Http, store: SyncStore, *, server: str, name: str, token: str, r
 
     Raises:
         StaffMustFix: ``server.enrolment_refused`` or the server's code, ``server.root_differs``,
-            ``server.keyset_refused``, ``server.config_refused``.
+            ``server.keyset_refused``, ``server.config_refused``, ``server.certificate_refused``.
         WillRetry: ``server.unreachable``, ``server.busy``, ``server.strange_answer``.
     """
     kept = store.recall(_KEY)
@@ -77,9 +81,11 @@ def enrol(http: Http, store: SyncStore, *, server: str, name: str, token: str, r
     election = enrolment.identity.election
     keys = keyset.verify(documents[0], enrolment.root, election=election)
     settings = config.verify(documents[1], enrolment.root, election=election)
+    enrolment = replace(enrolment, certified=_certificate(enrolment, keys, answer.get("certificate")))
     _keep(store, _KEYSET, keys.version, documents[0])
     _keep(store, _CONFIG, settings.version, documents[1])
-    store.remember({_IDENTITY: _identity_text(enrolment)})  # last: only now the kiosk counts as enrolled
+    # last: only now the kiosk counts as enrolled
+    store.remember({_CERTIFICATE: _line(enrolment), _IDENTITY: _identity_text(enrolment)})
     return enrolment
 
 
@@ -95,6 +101,7 @@ def recall(store: SyncStore) -> Enrolment | None:
         sshsig.parse_public_line(body["root"]),
         body["token"],
         sshsig.load_private(key),
+        certificate.parse_line(line.decode()) if (line := store.recall(_CERTIFICATE)) else None,
     )
 
 
@@ -108,7 +115,7 @@ def require(store: SyncStore) -> Enrolment:
 
 def move(store: SyncStore, enrolment: Enrolment, server: str) -> Enrolment:
     """Keep a new address of the same server (the embedded one takes another port at each start)."""
-    moved = Enrolment(enrolment.identity, server, enrolment.root, enrolment.token, enrolment.key)
+    moved = replace(enrolment, server=server)
     store.remember({_IDENTITY: _identity_text(moved)})
     return moved
 
@@ -147,6 +154,36 @@ def accept_config(store: SyncStore, enrolment: Enrolment, document: object) -> E
     if fetched.version > known.version:
         _keep(store, _CONFIG, fetched.version, document)
     return fetched
+
+
+def accept_certificate(store: SyncStore, enrolment: Enrolment, line: object) -> Enrolment:
+    """Verify and keep a renewed certificate; return the enrolment with it.
+
+    Raises:
+        StaffMustFix: ``server.certificate_refused``: not by the key set's authority, or not for this kiosk and key.
+    """
+    made = _certificate(enrolment, known_keyset(store, enrolment), line)
+    renewed = replace(enrolment, certified=made)
+    store.remember({_CERTIFICATE: _line(renewed)})
+    return renewed
+
+
+def _certificate(enrolment: Enrolment, keys: Keyset, line: object) -> Certificate | None:
+    """Return a certificate the server gave, None if it gives none and its key set names no authority."""
+    if line is None and keys.kiosk_authority is None:
+        return None
+    try:
+        made = certificate.parse_line(line if isinstance(line, str) else "")
+    except certificate.BadCertificate:
+        raise StaffMustFix("server.certificate_refused") from None
+    ours = made.kiosk == enrolment.identity.kiosk_id and made.key == sshsig.public_of(enrolment.key)
+    if not ours or keys.kiosk_authority is None or not made.issued_by((keys.kiosk_authority,)):
+        raise StaffMustFix("server.certificate_refused")
+    return made
+
+
+def _line(enrolment: Enrolment) -> bytes:
+    return enrolment.certified.line.encode() if enrolment.certified else b""
 
 
 def _keep(store: SyncStore, name: str, version: int, document: object) -> None:

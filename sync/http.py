@@ -18,7 +18,8 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from registration.errors import Expected, StaffMustFix, VoterCanFix, WillRetry
-from resources import texts
+from sync import protocol
+from sync.words import spoken
 
 MAX_ANSWER = 32 * 1024 * 1024
 """Largest body read, in bytes; the largest honest one is a request's content, under one packet's 16 MiB."""
@@ -30,7 +31,10 @@ _PERSON = ("code.", "login.", "contact.", "account.", "password.", "person.", "r
 
 
 class NotAdmitted(StaffMustFix):
-    """The server does not know this kiosk (any more): no packet's fault, so nothing is sent until staff acted."""
+    """The server does not know this kiosk (any more), or one of the two is of too old a version.
+
+    That is no packet's fault, so nothing is sent until staff acted.
+    """
 
 
 class Http:
@@ -87,7 +91,7 @@ class Http:
         Raises:
             WillRetry: ``server.unreachable``.
         """
-        sent = dict(headers or {})
+        sent = {protocol.HEADER: str(protocol.VERSION), **(headers or {})}
         if self._token:
             sent["Authorization"] = f"Bearer {self._token}"
         try:
@@ -146,6 +150,8 @@ def error_of(answer: requests.Response) -> Expected:
     status = answer.status_code
     code, params = _problem(answer)
     known = bool(spoken(code))
+    if code in (protocol.KIOSK_OLD, protocol.SERVER_OLD):
+        return NotAdmitted(code)
     if known and code.startswith(_PERSON):
         return VoterCanFix(code, **params)
     if status in (408, 425, 429) or status >= 500 or code == "server.busy":
@@ -157,11 +163,6 @@ def error_of(answer: requests.Response) -> Expected:
     if known:
         return StaffMustFix(code, **params)
     return StaffMustFix("server.refused", status=status)
-
-
-def spoken(code: object) -> str:
-    """Return a code the server gave if we have words for it, else "": a newer server may know more than we do."""
-    return code if isinstance(code, str) and code and texts.has(texts.LANGUAGES[0], f"errors.{code}") else ""
 
 
 def retry_after(answer: requests.Response) -> int:

@@ -13,6 +13,7 @@ from registration.errors import StaffMustFix
 from sync import signed, sshsig
 
 NAMESPACE = "keyset@per-kiosk/v1"
+MOST_FORMER = 64
 
 
 class KeysetRefused(StaffMustFix):
@@ -33,10 +34,19 @@ class Keyset:
     receipt_key: sshsig.PublicKey = field(repr=False)
     not_after: datetime
     """When the kiosk should have fetched a newer one. Sealing goes on after it: nothing finished may be lost."""
+    former_receipt_keys: tuple[sshsig.PublicKey, ...] = field(default=(), repr=False)
+    """Retired ones, newest first: what they signed before stays believed. At most `MOST_FORMER`."""
+    kiosk_authority: sshsig.PublicKey | None = field(default=None, repr=False)
+    """Signs the kiosks' certificates; None in key sets made before there were any."""
 
     @property
     def recipients(self) -> tuple[str, str]:
         return self.epoch_recipient, self.escrow
+
+    @property
+    def receipt_keys(self) -> tuple[sshsig.PublicKey, ...]:
+        """Every key whose receipts are believed, the live one first."""
+        return self.receipt_key, *self.former_receipt_keys
 
 
 def sign(keyset: Keyset, root: sshsig.PrivateKey) -> dict[str, str]:
@@ -48,6 +58,8 @@ def sign(keyset: Keyset, root: sshsig.PrivateKey) -> dict[str, str]:
             "epoch": {"id": keyset.epoch_id, "recipient": keyset.epoch_recipient},
             "escrow": keyset.escrow,
             "receipt_key": keyset.receipt_key.line,
+            "former_receipt_keys": [key.line for key in keyset.former_receipt_keys[:MOST_FORMER]],
+            "kiosk_authority": keyset.kiosk_authority.line if keyset.kiosk_authority else "",
             "not_after": keyset.not_after.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         },
         root,
@@ -84,6 +96,9 @@ def _parse(body: Mapping[str, Any]) -> Keyset:
         raise ValueError("version")
     for recipient in (epoch["recipient"], body["escrow"]):
         pyrage.x25519.Recipient.from_str(recipient)
+    former, authority = body.get("former_receipt_keys", []), body.get("kiosk_authority", "")
+    if not isinstance(former, list) or len(former) > MOST_FORMER or not isinstance(authority, str):
+        raise ValueError("former keys or authority")
     not_after = datetime.fromisoformat(body["not_after"])
     if not_after.tzinfo is None:
         raise ValueError("not_after")
@@ -95,4 +110,6 @@ def _parse(body: Mapping[str, Any]) -> Keyset:
         escrow=body["escrow"],
         receipt_key=sshsig.parse_public_line(body["receipt_key"]),
         not_after=not_after,
+        former_receipt_keys=tuple(sshsig.parse_public_line(line) for line in former),
+        kiosk_authority=sshsig.parse_public_line(authority) if authority else None,
     )

@@ -2,7 +2,7 @@
 
     <packet_id>.vrp   ustar, members in this order, at most 16 MiB
       header.json       canonical JSON, no personal data
-      header.json.sig   SSHSIG by the kiosk's key, namespace voter-packet@per-kiosk/v1
+      header.json.sig   SSHSIG by the kiosk's key, namespace voter-packet@per-kiosk/v1, its certificate inside
       payload.age       age v1 to the server's epoch key and the offline escrow key
         ustar: manifest.json, then the submission's files
 
@@ -26,7 +26,8 @@ import pyrage
 
 from registration.errors import StaffMustFix
 from registration.model.ids import KioskId, PacketId, uuid7
-from sync import canonical, sshsig, ustar
+from sync import canonical, certificate, sshsig, ustar
+from sync.certificate import Certificate
 
 VERSION = 1
 ALGORITHMS = "sshsig+age-v1"
@@ -101,7 +102,15 @@ class CheckedPacket:
     sha256: str
     """Digest of the whole packet, its name in uploads and receipts."""
     size: int
-    payload: bytes = field(repr=False)
+    payload: memoryview = field(repr=False)
+    certificate: Certificate | None = None
+    """The certificate in the signature; None: signed with the bare key the kiosk was enrolled with."""
+
+
+KeyOf = Callable[[KioskId], sshsig.PublicKey | None]
+"""Returns the bare key whose signatures are taken for a kiosk; None: there is none."""
+Judge = Callable[[KioskId, Certificate], None]
+"""Raises PacketRefused unless the certificate is good for that kiosk now; its own signature has been checked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +121,7 @@ class OpenedPacket:
     files: Mapping[str, bytes] = field(repr=False)
 
 
-def digest(content: bytes) -> str:
+def digest(content: bytes | memoryview) -> str:
     """SHA-256 in lower-case hex."""
     return hashlib.sha256(content).hexdigest()
 
@@ -126,6 +135,7 @@ def build(
     recipients: Sequence[str],
     now: datetime,
     random: Callable[[int], bytes] = secrets.token_bytes,
+    certified: Certificate | None = None,
 ) -> tuple[Header, bytes]:
     """Seal a submission's files.
 
@@ -137,6 +147,7 @@ def build(
         recipients: age public keys, the epoch's first, the escrow's second.
         now: aware time for the packet id and `created`.
         random: returns that many random bytes.
+        certified: the certificate of `key`, to be carried in the signature.
 
     Raises:
         PacketRefused: ``packet.too_large``.
@@ -166,7 +177,8 @@ def build(
     )
     front = canonical.dump({**asdict(header), "v": VERSION, "alg": ALGORITHMS}).encode()
     _parse_header(front)
-    signature = sshsig.sign(key, front, NAMESPACE).encode()
+    signer = b"" if certified is None else certified.blob
+    signature = sshsig.sign(key, front, NAMESPACE, named=signer).encode()
     content = ustar.write(((HEADER_FILE, front), (SIGNATURE_FILE, signature), (PAYLOAD_FILE, payload)))
     if len(content) > MAX_PACKET:
         raise PacketRefused("packet.too_large", megabytes=MAX_PACKET >> 20)
@@ -174,59 +186,94 @@ def build(
 
 
 def check(
-    content: bytes, key_of: Callable[[KioskId], sshsig.PublicKey | None], *, election: str | None = None
+    content: bytes | memoryview, key_of: KeyOf, *, election: str | None = None, judge: Judge | None = None
 ) -> CheckedPacket:
     """Check a packet without any decryption key: whole, of a known version, signed by the kiosk it names.
 
+    Nothing is copied: the payload stays a view of `content`.
+
     Args:
         content: the packet's bytes.
-        key_of: returns the public key of a kiosk, None if there is none (or it was revoked).
+        key_of: see `KeyOf`; asked when the signature names a bare key.
         election: the only election to accept; None accepts any.
+        judge: see `Judge`; asked when the signature carries a certificate. None: certificates are not taken.
 
     Raises:
         UnsupportedPacket: ``packet.unsupported``: quarantine it.
         PacketRefused: ``packet.too_large``, ``packet.damaged``, ``packet.other_election``,
-            ``packet.unknown_kiosk``, ``packet.signature``.
+            ``packet.unknown_kiosk``, ``packet.certificate``, ``packet.signature``, and what `judge` raises.
     """
+    front, signature, payload = _members(content)
+    header = _parse_header(bytes(front))
+    if election is not None and header.election != election:
+        raise PacketRefused("packet.other_election")
+    named, certified = _signer(signature)
+    if certified is None:
+        key = key_of(header.kiosk)
+    else:
+        key = certified.key if judge is not None else None
+        if certified.kiosk != header.kiosk:
+            raise PacketRefused("packet.certificate")
+        if judge is not None:
+            judge(header.kiosk, certified)
+    if key is None:
+        raise PacketRefused("packet.unknown_kiosk", kiosk=header.kiosk)
+    try:
+        expected = b"" if certified is None else named
+        sshsig.verify(key, bytes(front), NAMESPACE, _ascii(signature), named=expected)
+    except sshsig.BadSignature:
+        raise PacketRefused("packet.signature") from None
+    if len(payload) != header.payload_size or digest(payload) != header.payload_sha256:
+        raise PacketRefused("packet.damaged")
+    if payload[: len(_AGE)] != _AGE:
+        raise UnsupportedPacket("packet.unsupported")
+    return CheckedPacket(header, digest(content), len(content), payload, certified)
+
+
+def signer_of(content: bytes | memoryview) -> sshsig.PublicKey | Certificate:
+    """Return the key or the certificate a packet says it was signed with; it proves nothing without `check`.
+
+    Raises:
+        PacketRefused: ``packet.damaged``, ``packet.signature``, ``packet.certificate``.
+    """
+    named, certified = _signer(_members(content)[1])
+    try:
+        return certified or sshsig.parse_public_blob(named)
+    except sshsig.BadKey:
+        raise PacketRefused("packet.signature") from None
+
+
+def _members(content: bytes | memoryview) -> tuple[memoryview, memoryview, memoryview]:
+    """Return header, signature and payload."""
     if len(content) > MAX_PACKET:
         raise PacketRefused("packet.too_large", megabytes=MAX_PACKET >> 20)
     try:
-        outer = ustar.read(content, max_files=3)
+        outer = ustar.views(content, max_files=3)
     except ustar.BadArchive:
         raise PacketRefused("packet.damaged") from None
     if tuple(outer) != (HEADER_FILE, SIGNATURE_FILE, PAYLOAD_FILE):
         raise PacketRefused("packet.damaged")
     front, signature, payload = outer.values()
-    header = _parse_header(front)
-    if election is not None and header.election != election:
-        raise PacketRefused("packet.other_election")
-    key = key_of(header.kiosk)
-    if key is None:
-        raise PacketRefused("packet.unknown_kiosk", kiosk=header.kiosk)
+    return front, signature, payload
+
+
+def _signer(signature: memoryview) -> tuple[bytes, Certificate | None]:
+    """Return what stands for the signer in a signature, and the certificate if it is one."""
     try:
-        sshsig.verify(key, front, NAMESPACE, signature.decode("ascii"))
-    except (sshsig.BadSignature, UnicodeDecodeError):
+        named = sshsig.signer_of(_ascii(signature))
+    except sshsig.BadSignature:
         raise PacketRefused("packet.signature") from None
-    if len(payload) != header.payload_size or digest(payload) != header.payload_sha256:
-        raise PacketRefused("packet.damaged")
-    if not payload.startswith(_AGE):
-        raise UnsupportedPacket("packet.unsupported")
-    return CheckedPacket(header, digest(content), len(content), payload)
-
-
-def signer_of(content: bytes) -> sshsig.PublicKey:
-    """Return the key a packet says it was signed by, for a check where no kiosk's key is known.
-
-    Raises:
-        PacketRefused: ``packet.damaged``, ``packet.signature``.
-    """
+    if sshsig.kind_of(named) not in certificate.KINDS:
+        return named, None
     try:
-        signature = ustar.read(content, max_files=3)[SIGNATURE_FILE]
-        return sshsig.signer_of(signature.decode("ascii"))
-    except (ustar.BadArchive, KeyError):
-        raise PacketRefused("packet.damaged") from None
-    except (sshsig.BadSignature, UnicodeDecodeError):
-        raise PacketRefused("packet.signature") from None
+        return named, certificate.parse(named)
+    except certificate.BadCertificate:
+        raise PacketRefused("packet.certificate") from None
+
+
+def _ascii(signature: memoryview) -> str:
+    """Return the armour as text; bytes beyond ASCII become a character that no armour has."""
+    return bytes(signature).decode("ascii", "replace")
 
 
 def open_packet(packet: CheckedPacket, identities: Sequence[str]) -> OpenedPacket:
@@ -243,14 +290,14 @@ def open_packet(packet: CheckedPacket, identities: Sequence[str]) -> OpenedPacke
     """
     keys = [pyrage.x25519.Identity.from_str(identity) for identity in identities]
     try:
-        inner = pyrage.decrypt(packet.payload, keys)
+        inner = pyrage.decrypt(bytes(packet.payload), keys)
     except pyrage.DecryptError:
         raise PacketRefused("packet.not_for_us", epoch=packet.header.rcpt_epoch) from None
     try:
-        files = dict(ustar.read(inner, max_files=MAX_FILES + 1))
+        files = dict(ustar.views(inner, max_files=MAX_FILES + 1))
         first = next(iter(files))
         text = files.pop(MANIFEST_FILE)
-        manifest = canonical.load(text, limit=MAX_MANIFEST)
+        manifest = canonical.load(bytes(text), limit=MAX_MANIFEST)
     except (ustar.BadArchive, canonical.NotCanonical, KeyError, StopIteration):
         raise PacketRefused("packet.damaged") from None
     if not _is_ours(manifest.get("v")):
@@ -263,14 +310,14 @@ def open_packet(packet: CheckedPacket, identities: Sequence[str]) -> OpenedPacke
     listed = {name: {"sha256": digest(content), "size": len(content)} for name, content in files.items()}
     if manifest.get("files") != listed or not _files_fit(files):
         raise PacketRefused("packet.inner_differs")
-    return OpenedPacket(header, MappingProxyType(files))
+    return OpenedPacket(header, MappingProxyType({name: bytes(content) for name, content in files.items()}))
 
 
 _SHARED = ("type", "election", "kiosk", "packet_id", "request_id", "revision", "seq", "created")
 """Repeated inside, so that nobody can sign another kiosk's ciphertext as his own."""
 
 
-def _files_fit(files: Mapping[str, bytes]) -> bool:
+def _files_fit(files: Mapping[str, bytes | memoryview]) -> bool:
     return len(files) <= MAX_FILES and all(_FILE.fullmatch(name) for name in files)
 
 

@@ -45,14 +45,14 @@ def sign(receipt: Receipt, key: sshsig.PrivateKey) -> dict[str, str]:
     return signed.sign(body, key, NAMESPACE)
 
 
-def read(document: object, key: sshsig.PublicKey) -> Receipt:
-    """Return a receipt signed by `key`, for whatever packet it names.
+def read(document: object, *keys: sshsig.PublicKey) -> Receipt:
+    """Return a receipt signed by one of `keys`, for whatever packet it names.
 
     Raises:
         ReceiptRefused: see there.
     """
     try:
-        body = signed.verify(document, key, NAMESPACE)
+        body = signed.verify_any(document, keys, NAMESPACE)
         received = datetime.fromisoformat(body["received"])
         if received.tzinfo is None or type(body["seq"]) is not int:
             raise ValueError("received or seq")
@@ -68,18 +68,18 @@ def read(document: object, key: sshsig.PublicKey) -> Receipt:
         raise ReceiptRefused("server.receipt_refused") from None
 
 
-def verify(document: object, key: sshsig.PublicKey, *, packet_id: PacketId, sha256: str, kiosk: KioskId) -> Receipt:
-    """Return the receipt, if it is signed by `key` and is for exactly this packet.
+def verify(document: object, *keys: sshsig.PublicKey, packet_id: PacketId, sha256: str, kiosk: KioskId) -> Receipt:
+    """Return the receipt, if it is signed by one of `keys` and is for exactly this packet.
 
     Args:
         document: ``{"body": ..., "signature": ...}``.
-        key: the key set's receipt key.
+        keys: the key set's receipt keys, the live one and the retired.
         packet_id, sha256, kiosk: of the packet that was sent.
 
     Raises:
         ReceiptRefused: see there.
     """
-    receipt = read(document, key)
+    receipt = read(document, *keys)
     if (receipt.packet_id, receipt.sha256, receipt.kiosk) != (packet_id, sha256, kiosk):
         raise ReceiptRefused("server.receipt_refused")
     return receipt

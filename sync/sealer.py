@@ -11,6 +11,7 @@ from registration.ports.clock import Clock
 from registration.ports.server import KioskIdentity
 from registration.ports.vault import SealedPacket
 from sync import packet, sshsig
+from sync.certificate import Certificate
 from sync.keyset import Keyset
 
 
@@ -23,6 +24,7 @@ class PacketSealer:
         keyset: returns the newest key set accepted; asked anew for each packet.
         clock: for the packet id and the informative time of making.
         random: returns that many random bytes.
+        certified: the certificate of `key`, carried in each signature; None while there is none.
     """
 
     def __init__(
@@ -32,12 +34,14 @@ class PacketSealer:
         keyset: Callable[[], Keyset],
         clock: Clock,
         random: Callable[[int], bytes] = secrets.token_bytes,
+        certified: Certificate | None = None,
     ) -> None:
         self._identity = identity
         self._key = key
         self._keyset = keyset
         self._clock = clock
         self._random = random
+        self._certified = certified
 
     def seal(self, submission: Submission, seq: int) -> SealedPacket:
         """Raises PacketRefused ``packet.too_large`` and whatever `keyset` raises."""
@@ -59,6 +63,7 @@ class PacketSealer:
             recipients=keyset.recipients,
             now=now,
             random=self._random,
+            certified=self._certified,
         )
         return SealedPacket(
             packet_id=header.packet_id,

@@ -6,7 +6,7 @@ that travels, so no one has to canonicalise before checking.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sync import canonical, sshsig
@@ -34,12 +34,21 @@ def verify(document: object, key: sshsig.PublicKey, namespace: str) -> dict[str,
     Raises:
         BadDocument: another shape, too long, not canonical, or the signature does not fit.
     """
+    return verify_any(document, (key,), namespace)
+
+
+def verify_any(document: object, keys: Iterable[sshsig.PublicKey], namespace: str) -> dict[str, Any]:
+    """Return the body of a document signed by one of `keys`: the one its signature names. Raises as `verify`."""
     if not isinstance(document, Mapping) or set(document) != {"body", "signature"}:
         raise BadDocument("not a signed document")
     text, signature = document["body"], document["signature"]
     if not isinstance(text, str) or not isinstance(signature, str) or len(text) > MAX_BODY:
         raise BadDocument("not a signed document")
     try:
+        named = sshsig.signer_of(signature)
+        key = next((key for key in keys if key.blob == named), None)
+        if key is None:
+            raise BadDocument("signed by another key")
         sshsig.verify(key, text.encode(), namespace, signature)
         return canonical.load(text, limit=MAX_BODY)
     except (sshsig.BadSignature, canonical.NotCanonical, UnicodeEncodeError):

@@ -148,12 +148,20 @@ def parse_public_line(line: str) -> PublicKey:
         blob = base64.b64decode(parts[1], validate=True)
         if base64.b64encode(blob).decode() != parts[1]:
             raise ValueError("loose base64")
-        key = _parse_blob(blob)
+        key = parse_public_blob(blob)
     except ValueError as error:
         raise BadKey(str(error)) from None
     if key.kind != parts[0]:
         raise BadKey("the line names another kind")
     return key
+
+
+def parse_public_blob(blob: bytes) -> PublicKey:
+    """Read a public key in wire form. Raises BadKey."""
+    try:
+        return _parse_blob(blob)
+    except ValueError as error:
+        raise BadKey(str(error)) from None
 
 
 def _parse_blob(blob: bytes) -> PublicKey:
@@ -176,10 +184,24 @@ def _parse_blob(blob: bytes) -> PublicKey:
     return PublicKey(kind.decode(), blob)
 
 
-def sign(key: PrivateKey, message: bytes, namespace: str) -> str:
+def kind_of(blob: bytes) -> bytes:
+    """Return the kind a key or certificate in wire form says it is of, b"" if it says none."""
+    try:
+        return _Reader(blob).string()
+    except ValueError:
+        return b""
+
+
+def sign(key: PrivateKey, message: bytes, namespace: str, *, named: bytes = b"") -> str:
     """Sign `message` for one purpose; returns the armoured SSHSIG with a final newline.
 
     The ECDSA variant uses SHA-256 over the SSHSIG structure, as RFC 5656 section 6.2.1 says for nistp256.
+
+    Args:
+        key: signs.
+        message: what is signed.
+        namespace: the purpose.
+        named: wire form of what names the signer: a certificate of the key; by default the key itself.
     """
     public = public_of(key)
     body = _signed_data(namespace.encode(), b"sha512", message)
@@ -192,7 +214,7 @@ def sign(key: PrivateKey, message: bytes, namespace: str) -> str:
         (
             _MAGIC,
             struct.pack(">I", _VERSION),
-            _string(public.blob),
+            _string(named or public.blob),
             _string(namespace.encode()),
             _string(b""),
             _string(b"sha512"),
@@ -202,8 +224,15 @@ def sign(key: PrivateKey, message: bytes, namespace: str) -> str:
     return _armour(blob)
 
 
-def verify(key: PublicKey, message: bytes, namespace: str, signature: str) -> None:
+def verify(key: PublicKey, message: bytes, namespace: str, signature: str, *, named: bytes = b"") -> None:
     """Check an armoured SSHSIG against the key that must have made it.
+
+    Args:
+        key: the only key that may have signed.
+        message: what was signed.
+        namespace: the purpose.
+        signature: armoured.
+        named: what must stand for the signer in it (see `sign`); by default the key itself.
 
     Raises:
         BadSignature: malformed, for another purpose, by another key, or over another message.
@@ -214,7 +243,7 @@ def verify(key: PublicKey, message: bytes, namespace: str, signature: str) -> No
             raise ValueError("not SSHSIG version 1")
         blob, purpose, reserved, digest, wrapped = (reader.string() for _ in range(5))
         reader.end()
-        if blob != key.blob:
+        if blob != (named or key.blob):
             raise ValueError("another key")
         if purpose != namespace.encode():
             raise ValueError("another purpose")
@@ -232,8 +261,10 @@ def verify(key: PublicKey, message: bytes, namespace: str, signature: str) -> No
         raise BadSignature(str(error)) from None
 
 
-def signer_of(signature: str) -> PublicKey:
-    """Return the key an armoured SSHSIG says it was made by. It proves nothing until `verify` holds with it.
+def signer_of(signature: str) -> bytes:
+    """Return the wire form of what an armoured SSHSIG says it was made by: a key or a certificate.
+
+    It proves nothing until `verify` holds with it.
 
     Raises:
         BadSignature: malformed.
@@ -242,7 +273,7 @@ def signer_of(signature: str) -> PublicKey:
         reader = _Reader(_unarmour(signature))
         if reader.take(len(_MAGIC)) != _MAGIC or reader.uint32() != _VERSION:
             raise ValueError("not SSHSIG version 1")
-        return _parse_blob(reader.string())
+        return reader.string()
     except ValueError as error:
         raise BadSignature(str(error)) from None
 

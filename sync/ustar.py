@@ -25,13 +25,18 @@ def write(files: Iterable[tuple[str, bytes]]) -> bytes:
 
 
 def read(archive: bytes, *, max_files: int) -> Mapping[str, bytes]:
-    """Return the members in their order.
+    """Return the members in their order. Raises BadArchive, as `views`."""
+    return {name: bytes(content) for name, content in views(archive, max_files=max_files).items()}
+
+
+def views(archive: bytes | memoryview, *, max_files: int) -> Mapping[str, memoryview]:
+    """Return the members in their order, as views of `archive`: nothing is copied.
 
     Raises:
         BadArchive: anything that `write` would not have written, a doubled name, or more than `max_files`.
     """
-    files: dict[str, bytes] = {}
-    view = memoryview(archive)
+    files: dict[str, memoryview] = {}
+    view = memoryview(archive).toreadonly()
     at = 0
     while True:
         block = bytes(view[at : at + BLOCK])
@@ -46,7 +51,7 @@ def read(archive: bytes, *, max_files: int) -> Mapping[str, bytes]:
             raise BadArchive("cut short or padded with something")
         if name in files or len(files) == max_files:
             raise BadArchive("doubled or too many members")
-        files[name] = bytes(view[at + BLOCK : end])
+        files[name] = view[at + BLOCK : end]
         at = end + padding
     if bytes(view[at:]) != bytes(2 * BLOCK):
         raise BadArchive("wrong end")

@@ -42,7 +42,7 @@ server_keys = Table(
     metadata,
     Column("election", String(64), primary_key=True),
     Column("key_id", String(64), primary_key=True),
-    Column("kind", String(16), nullable=False),  # root, receipt, epoch, escrow
+    Column("kind", String(16), nullable=False),  # root, receipt, kiosk-authority, epoch, escrow
     Column("public", Text, nullable=False),
     Column("sealed_private", LargeBinary),  # NULL: kept offline
     Column("created", Moment, nullable=False),
@@ -73,6 +73,16 @@ kiosks = Table(
     Column("valid_until", Moment, nullable=False),
     Column("revoked", Moment),
     Column("last_seen", Moment),
+)
+
+kiosk_certificates = Table(
+    "kiosk_certificates",
+    metadata,
+    *key_columns("kiosk_id"),
+    Column("serial", BigInteger, primary_key=True, autoincrement=False),
+    Column("line", Text, nullable=False),  # OpenSSH certificate
+    Column("valid_until", Moment, nullable=False),
+    Column("issued", Moment, nullable=False),
 )
 
 enrolment_tokens = Table(

@@ -64,7 +64,13 @@ class Place:
 
     def seal(self, submission: Any) -> PacketId:
         keys = enrol.known_keyset(self.store, self.enrolment)
-        sealer = PacketSealer(self.enrolment.identity, self.enrolment.key, lambda: keys, self.clock)
+        sealer = PacketSealer(
+            self.enrolment.identity,
+            self.enrolment.key,
+            lambda: keys,
+            self.clock,
+            certified=self.enrolment.certified,
+        )
         return self.store.add(sealer.seal(submission, self.store.next_seq)).packet_id
 
     def code_of(self, ticket_number: int) -> str:
@@ -248,7 +254,9 @@ def test_a_large_packet_arrives_whole_over_a_bad_line(place: Place) -> None:
 
 def test_a_restored_older_disk_loses_nothing_and_counts_on_from_the_servers_number(place: Place) -> None:
     keys = enrol.known_keyset(place.store, place.enrolment)
-    sealer = PacketSealer(place.enrolment.identity, place.enrolment.key, lambda: keys, place.clock)
+    sealer = PacketSealer(
+        place.enrolment.identity, place.enrolment.key, lambda: keys, place.clock, certified=place.enrolment.certified
+    )
     first = place.seal(a_request(request_id="019aa000-0000-7000-8000-0000000000b4"))
     assert first in place.engine.sync_once().received
     highest = place.store.next_seq - 1

@@ -26,7 +26,7 @@ from registration.model.contact import Contact, ContactKind
 from registration.model.ids import AccountId, KioskId, PacketId, RequestId
 from registration.model.submission import encode
 from registration.ports.server import CodeTicket, ContactProof, RequestStatus, Session
-from sync import config, keyset, packet, receipt, sshsig
+from sync import certificate, config, keyset, packet, receipt, sshsig
 from sync.config import ElectionConfig
 from sync.keyset import Keyset
 from sync.receipt import Receipt
@@ -47,6 +47,9 @@ class ElectionServer:
         self.clock = clock
         self.link = FakeServerLink(clock)
         self.root, self.receipt_key = sshsig.generate(), sshsig.generate()
+        self.authority = sshsig.generate()
+        self.certificate_life = timedelta(days=90)
+        self.protocol: dict[str, int] = {}
         self.epoch, self.escrow = pyrage.x25519.Identity.generate(), pyrage.x25519.Identity.generate()
         self.keys = Keyset(
             version=1,
@@ -56,6 +59,7 @@ class ElectionServer:
             escrow=str(self.escrow.to_public()),
             receipt_key=sshsig.public_of(self.receipt_key),
             not_after=datetime(2027, 6, 1, tzinfo=UTC),
+            kiosk_authority=sshsig.public_of(self.authority),
         )
         self.settings = ElectionConfig(
             version=1,
@@ -116,6 +120,25 @@ class ElectionServer:
     def refuse(self, sha256: str, code: str, state: str = "refused") -> None:
         self.verdicts[sha256] = (state, code)
 
+    def rotate_receipt_key(self) -> None:
+        """Sign from now on with a new key; the key set names the old one as retired."""
+        former = (self.keys.receipt_key, *self.keys.former_receipt_keys)
+        self.receipt_key = self.signs_with = sshsig.generate()
+        version, live = self.keys.version + 1, sshsig.public_of(self.receipt_key)
+        self.keys = replace(self.keys, version=version, receipt_key=live, former_receipt_keys=former)
+
+    def certify(self, kiosk: KioskId, key: sshsig.PublicKey) -> str:
+        now = self.clock.now() + self.clock_error
+        made = certificate.issue(
+            self.authority,
+            key,
+            kiosk,
+            serial=secrets.randbelow(2**62) + 1,
+            valid_after=now - timedelta(hours=1),
+            valid_before=now + self.certificate_life,
+        )
+        return made.line
+
     def answer_once(
         self, method: str, path: str, status: int, headers: dict[str, str] | None = None, body: bytes = b""
     ) -> None:
@@ -137,7 +160,7 @@ class ElectionServer:
                 return made_up
         if path == "/v1/health":
             time = (self.clock.now() + self.clock_error).isoformat()
-            return self._json({"status": "ok", "version": "0.1.0", "time": time})
+            return self._json({"status": "ok", "version": "0.1.0", "time": time} | self.protocol)
         if path == "/v1/kiosks/enrol":
             return self._enrol(json.loads(read()))
         kiosk = self.kiosks.get(headers.get("Authorization", "").removeprefix("Bearer "))
@@ -148,6 +171,9 @@ class ElectionServer:
             return self._json(keyset.sign(self.keys, self.root))
         if path == "/v1/config":
             return self._json(config.sign(self.settings, self.root))
+        if path == "/v1/kiosks/certificate":
+            read()
+            return self._json({"certificate": self.certify(*kiosk)})
         if path.startswith("/v1/packets"):
             return self._packets(method, path, headers, read, kiosk[1])
         try:
@@ -161,11 +187,13 @@ class ElectionServer:
             return self._problem(403, "server.enrolment_refused")
         self.tokens[token] = line
         kiosk_id, kiosk_token = KioskId(f"kiosk-{len(self.kiosks) + 1}"), secrets.token_urlsafe(8)
-        self.kiosks[kiosk_token] = (kiosk_id, sshsig.parse_public_line(line))
+        key = sshsig.parse_public_line(line)
+        self.kiosks[kiosk_token] = (kiosk_id, key)
         return self._json(
             {
                 "kiosk_id": kiosk_id,
                 "kiosk_token": kiosk_token,
+                "certificate": self.certify(kiosk_id, key),
                 "election": ELECTION,
                 "root_public_key": sshsig.public_of(self.root).line,
                 "keyset": keyset.sign(self.keys, self.root),
@@ -240,7 +268,8 @@ class ElectionServer:
             return self._json({"state": state, "code": code, "receipt": None})
         if content is None:
             return self._json({"state": "receiving", "code": "", "receipt": None})
-        header = packet.check(content, lambda _kiosk: key, election=ELECTION).header
+        checked = packet.check(content, lambda _kiosk: key, election=ELECTION, judge=lambda _kiosk, _certificate: None)
+        header = checked.header
         proof = Receipt(PacketId(header.packet_id), sha, header.kiosk, header.seq, self.clock.now(), {"log_index": 1})
         body: dict[str, Any] = {"state": "stored", "code": "", "receipt": receipt.sign(proof, self.signs_with)}
         if self.highest_seq is not None:

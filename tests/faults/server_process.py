@@ -139,7 +139,13 @@ class Kiosk:
 
     def finish(self, number: int, size: int) -> OutboxEntry:
         keys = enrol.known_keyset(self.store, self.enrolment)
-        sealer = PacketSealer(self.enrolment.identity, self.enrolment.key, lambda: keys, self.clock)
+        sealer = PacketSealer(
+            self.enrolment.identity,
+            self.enrolment.key,
+            lambda: keys,
+            self.clock,
+            certified=self.enrolment.certified,
+        )
         picture = random.Random(number).randbytes(size)
         request = a_request(request_id=f"019aa000-0000-7000-8000-{number:012}", picture=picture)
         entry = self.store.add(sealer.seal(request, self.store.next_seq))

@@ -28,7 +28,8 @@ from server.notify.messages import Message
 from server.notify.outbox import Outbox
 from server.sealing import MasterKey
 from server.settings import Settings
-from sync import keyset, sshsig
+from sync import certificate, keyset, sshsig
+from sync.certificate import Certificate
 from sync.sealer import PacketSealer
 from tests.fakes import invented_voter
 
@@ -66,6 +67,7 @@ class EnrolledKiosk:
     token: str
     key: sshsig.PrivateKey = field(repr=False)
     keys: keyset.Keyset
+    certified: Certificate | None = None
     seq: int = 0
 
     @property
@@ -76,7 +78,8 @@ class EnrolledKiosk:
         """Return a real packet, numbered on."""
         self.seq = seq or self.seq + 1
         identity = KioskIdentity(KioskId(self.kiosk_id), self.keys.election)
-        return PacketSealer(identity, self.key, lambda: self.keys, self.clock).seal(submission, self.seq)
+        sealer = PacketSealer(identity, self.key, lambda: self.keys, self.clock, certified=self.certified)
+        return sealer.seal(submission, self.seq)
 
     def create(self, packet: SealedPacket, **headers: str) -> Response:
         names = {"sha256": packet.sha256, "packet_id": packet.packet_id}
@@ -176,7 +179,8 @@ def enrol(server: Server, client: TestClient, clock: SettableClock) -> Callable[
         told = answer.json()
         root = sshsig.parse_public_line(told["root_public_key"])
         keys = keyset.verify(told["keyset"], root, election=told["election"])
-        return EnrolledKiosk(client, clock, told["kiosk_id"], told["kiosk_token"], key, keys)
+        certified = certificate.parse_line(told["certificate"])
+        return EnrolledKiosk(client, clock, told["kiosk_id"], told["kiosk_token"], key, keys, certified)
 
     return run
 

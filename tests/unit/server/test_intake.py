@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import select
 
 from registration.model.submission import encode
 from server import audit, devices, intake, tus
@@ -179,6 +181,7 @@ def _with_id(kiosk: EnrolledKiosk, packet_id: str) -> bytes:
         recipients=kiosk.keys.recipients,
         now=kiosk.clock.now(),
         random=lambda size: next(first, os.urandom(size)),
+        certified=kiosk.certified,
     )
     assert header.packet_id == packet_id
     return content
@@ -224,17 +227,28 @@ def test_a_stick_may_be_late_but_not_from_a_revoked_kiosk(
     kiosk: EnrolledKiosk, server: Server, clock: SettableClock
 ) -> None:
     sealed = kiosk.seal(invented_voter.account())
-    clock.advance(days=devices.KIOSK_LIFE.days + 1)
-    assert intake.take(server, sealed.content, route=Route.LINK).code == "packet.unknown_kiosk"
+    clock.advance(days=devices.CERTIFICATE_LIFE.days + 1)
+    assert intake.take(server, sealed.content, route=Route.LINK).code == "packet.certificate_expired"
     with server.store.write() as unit:
         devices.revoke(unit, kiosk.kiosk_id, by="official:test")
-    assert intake.take(server, sealed.content, route=Route.BATCH).code == "packet.unknown_kiosk"
+    assert intake.take(server, sealed.content, route=Route.BATCH).code == "packet.revoked"
 
 
 def test_a_late_stick_of_a_good_kiosk_is_taken(kiosk: EnrolledKiosk, server: Server, clock: SettableClock) -> None:
     sealed = kiosk.seal(invented_voter.account())
-    clock.advance(days=devices.KIOSK_LIFE.days + 1)
-    assert intake.take(server, sealed.content, route=Route.BATCH).state == "stored"
+    clock.advance(days=devices.CERTIFICATE_LIFE.days + 30 - 1)
+    assert intake.take(server, sealed.content, route=Route.BATCH, by="administrator:test").state == "stored"
+    with server.store.read() as connection:
+        rows = connection.execute(select(audit.events.c.kind, audit.events.c.details)).all()
+    (logged,) = [json.loads(row.details) for row in rows if row.kind == "packet.receive"]
+    assert (logged["route"], logged["by"]) == ("batch", "administrator:test")
+    assert logged["certificate_until"].startswith("2029-05-02")
+
+
+def test_a_stick_later_than_the_grace_is_refused(kiosk: EnrolledKiosk, server: Server, clock: SettableClock) -> None:
+    sealed = kiosk.seal(invented_voter.account())
+    clock.advance(days=devices.CERTIFICATE_LIFE.days + 30)
+    assert intake.take(server, sealed.content, route=Route.BATCH).code == "packet.certificate_expired"
 
 
 def test_uploads_nobody_went_on_with_are_swept(

@@ -38,7 +38,13 @@ class Kiosk:
     def finish_request(self, number: int = 1, size: int = 2000) -> OutboxEntry:
         """Seal a request with a picture of `size` bytes, as the outbox does."""
         keys = enrol.known_keyset(self.store, self.enrolment)
-        sealer = PacketSealer(self.enrolment.identity, self.enrolment.key, lambda: keys, self.clock)
+        sealer = PacketSealer(
+            self.enrolment.identity,
+            self.enrolment.key,
+            lambda: keys,
+            self.clock,
+            certified=self.engine.enrolment.certified,
+        )
         submission = a_request(
             request_id=f"019aa000-0000-7000-8000-{number:012}", picture=random.Random(number).randbytes(size)
         )
