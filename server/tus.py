@@ -1,7 +1,7 @@
 """Uploads that survive any line: tus 1.0 (core and creation), the upload's id is the packet's SHA-256.
 
-What a 204 acknowledges is on disk: the piece is fsynced before it. The offset is the file's real length, one writer
-at a time per upload, a wrong offset is answered with the true one. Parts nobody came back for are swept.
+What a 204 acknowledges is on disk: the piece is fsynced before it. The offset is the file's real length, one call at
+a time per upload, a wrong offset is answered with the true one. Parts nobody came back for are swept.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ import binascii
 import hashlib
 import os
 import re
-from collections import OrderedDict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -21,7 +22,7 @@ from anyio import to_thread
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from sqlalchemy import Row, and_, delete, insert, select, update
-from starlette.requests import ClientDisconnect
+from starlette.types import Message
 
 from server import intake
 from server.blobs import sync_folder
@@ -33,29 +34,65 @@ from server.store import shard_of
 from server.store.schema import packets, uploads
 from sync.packet import MAX_PACKET
 
+try:
+    import fcntl
+except ImportError:  # Windows: one process serves there
+    fcntl = None  # type: ignore[assignment]
+
 TUS = "1.0.0"
 DIGEST_MISMATCH = 460
 ABANDONED = timedelta(days=14)
 OPEN_UPLOADS = 50
 """Most unfinished uploads of one kiosk."""
 LOCK_WAIT = 5.0
-"""Seconds a writer waits for an earlier, perhaps broken, connection of the same upload to end."""
+"""Seconds a call waits for an earlier, perhaps broken, connection of the same upload to end."""
+STALLED, GIVEN_UP = 0.25, 60.0
+"""Seconds without a byte after which a connection gives way to a newer one, and after which it is given up."""
+PIECE = 512 * 1024
+"""Most bytes of one call held in memory; written and fsynced together."""
 
 _HEX = re.compile(r"[0-9a-f]{64}")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _COMMON = {"Tus-Resumable": TUS}
 
 
-class _Locks:
-    """One lock per upload, forgotten when nobody uses it."""
+class _Turn:
+    """Whose turn it is at one upload."""
 
     def __init__(self) -> None:
-        self._locks: OrderedDict[Path, asyncio.Lock] = OrderedDict()
+        self.lock = asyncio.Lock()
+        self.users = 0
+        self.wanted = False
+        """Somebody waits for it: a connection that brings nothing any more gives way."""
 
-    def of(self, file: Path) -> asyncio.Lock:
-        for idle in [path for path, lock in self._locks.items() if path != file and not lock.locked()]:
-            del self._locks[idle]
-        return self._locks.setdefault(file, asyncio.Lock())
+
+class _Turns:
+    """One call at a time per upload, asking how much is held included: while an earlier, broken connection still
+    writes what it brought, any answer would be out of date."""
+
+    def __init__(self) -> None:
+        self._turns: dict[Path, _Turn] = {}
+
+    @asynccontextmanager
+    async def take(self, file: Path) -> AsyncIterator[_Turn]:
+        """Raises Problem 423 ``server.busy`` when an earlier call goes on for more than `LOCK_WAIT`."""
+        turn = self._turns.setdefault(file, _Turn())
+        turn.users += 1
+        turn.wanted = turn.lock.locked()
+        try:
+            try:
+                await asyncio.wait_for(turn.lock.acquire(), LOCK_WAIT)
+            except TimeoutError:
+                raise Problem(423, "server.busy", retry_after=1) from None
+            turn.wanted = False
+            try:
+                yield turn
+            finally:
+                turn.lock.release()
+        finally:
+            turn.users -= 1
+            if not turn.users:
+                del self._turns[file]
 
 
 def _speaks_tus(request: Request) -> None:
@@ -67,11 +104,14 @@ router = APIRouter()
 tus_only = [Depends(_speaks_tus)]
 
 
-def locks_of(request: Request) -> _Locks:
-    if not hasattr(request.app.state, "upload_locks"):
-        request.app.state.upload_locks = _Locks()
-    found: _Locks = request.app.state.upload_locks
+def turns_of(request: Request) -> _Turns:
+    if not hasattr(request.app.state, "upload_turns"):
+        request.app.state.upload_turns = _Turns()
+    found: _Turns = request.app.state.upload_turns
     return found
+
+
+Turns = Annotated[_Turns, Depends(turns_of)]
 
 
 @router.options("/v1/packets")
@@ -81,7 +121,7 @@ def offer() -> Response:
 
 
 @router.post("/v1/packets", status_code=201, dependencies=tus_only)
-def create(request: Request, server: OpenServer, kiosk: CallingKiosk) -> Response:
+async def create(request: Request, server: OpenServer, kiosk: CallingKiosk, turns: Turns) -> Response:
     """Begin an upload, or find the one begun before: the answer is the same, so a lost one does no harm."""
     size = _number(request, "upload-length")
     if size > MAX_PACKET:
@@ -90,49 +130,49 @@ def create(request: Request, server: OpenServer, kiosk: CallingKiosk) -> Respons
     sha256, packet_id = metadata.get("sha256", ""), metadata.get("packet_id", "")
     if not _HEX.fullmatch(sha256) or not _ID.fullmatch(packet_id) or size < 1:
         raise Problem(422, "call.invalid")
-    offset = _begin(server, kiosk, sha256, packet_id, size)
-    if offset == size:
-        offset = _finish_whole(server, kiosk, sha256)
+    async with turns.take(part_of(server, kiosk.kiosk_id, sha256)):
+        offset = await to_thread.run_sync(_begin, server, kiosk, sha256, packet_id, size)
+        if offset == size:
+            offset = await to_thread.run_sync(_finish_whole, server, kiosk, sha256)
     headers = {"Location": f"/v1/packets/{sha256}", "Upload-Offset": str(offset)}
     return Response(status_code=201, headers=_COMMON | headers)
 
 
 @router.head("/v1/packets/{sha256}", dependencies=tus_only)
-def held(sha256: str, server: OpenServer, kiosk: CallingKiosk) -> Response:
-    row = _upload(server, kiosk, sha256)
-    headers = {"Upload-Offset": str(_offset(server, row)), "Upload-Length": str(row.size)}
+async def held(sha256: str, server: OpenServer, kiosk: CallingKiosk, turns: Turns) -> Response:
+    async with turns.take(part_of(server, kiosk.kiosk_id, _digest(sha256))):
+        row = await to_thread.run_sync(_upload, server, kiosk, sha256)
+        headers = {"Upload-Offset": str(_offset(server, row)), "Upload-Length": str(row.size)}
     return Response(status_code=200, headers=_COMMON | headers)
 
 
 @router.patch("/v1/packets/{sha256}", status_code=204, dependencies=tus_only)
-async def append(
-    sha256: str,
-    request: Request,
-    server: OpenServer,
-    kiosk: CallingKiosk,
-    locks: Annotated[_Locks, Depends(locks_of)],
-) -> Response:
+async def append(sha256: str, request: Request, server: OpenServer, kiosk: CallingKiosk, turns: Turns) -> Response:
     if request.headers.get("content-type") != "application/offset+octet-stream":
         raise Problem(415, "call.invalid")
     claimed = _number(request, "upload-offset")
-    row = await to_thread.run_sync(_upload, server, kiosk, sha256)
-    file = part_of(server, kiosk.kiosk_id, sha256)
-    lock = locks.of(file)
-    try:
-        await asyncio.wait_for(lock.acquire(), LOCK_WAIT)
-    except TimeoutError:
-        raise Problem(423, "server.busy", retry_after=1) from None
-    try:
+    file = part_of(server, kiosk.kiosk_id, _digest(sha256))
+    async with turns.take(file) as turn:
+        body = _Body(request, turn)
+        # Read before anything is looked up: what has not been read when the line breaks was sent for nothing.
+        piece = await body.read()
         row = await to_thread.run_sync(_upload, server, kiosk, sha256)
         offset = _offset(server, row)
         if claimed != offset:
-            return Response(status_code=409, headers=_COMMON | {"Upload-Offset": str(offset)})
-        if row.done is None:
-            offset = await _receive(request, file, offset, row.size)
-            if offset == row.size:
-                await to_thread.run_sync(_finish, server, kiosk, row, file)
-    finally:
-        lock.release()
+            return _conflict(offset)
+        if row.done is not None:
+            return Response(status_code=204, headers=_COMMON | {"Upload-Offset": str(offset)})
+        while piece:
+            if offset + len(piece) > row.size:
+                raise Problem(413, "packet.too_large", megabytes=MAX_PACKET >> 20)
+            ours, offset = await to_thread.run_sync(_append, file, offset, piece)
+            if not ours:
+                return _conflict(offset)
+            piece = await body.read()
+        if body.broken:
+            raise Problem(408, "server.busy")
+        if offset == row.size:
+            await to_thread.run_sync(_finish, server, kiosk, row, file)
     return Response(status_code=204, headers=_COMMON | {"Upload-Offset": str(offset)})
 
 
@@ -176,39 +216,68 @@ def sweep(server: Server) -> int:
     return len(rows)
 
 
-async def _receive(request: Request, file: Path, offset: int, size: int) -> int:
-    """Append the body and make it durable; what arrived before a broken connection counts as well."""
-    descriptor = await to_thread.run_sync(_open_part, file)
+class _Body:
+    """The body of a call, in pieces of up to `PIECE` bytes; ends where the line breaks or the turn is given up."""
+
+    def __init__(self, request: Request, turn: _Turn) -> None:
+        self._receive = request.receive
+        self._turn = turn
+        self._ended = False
+        self.broken = False
+        """It ended before its end."""
+
+    async def read(self) -> bytes:
+        """Return the next piece, b"" at the end. What came before a break is returned like all else."""
+        piece = bytearray()
+        while not self._ended and len(piece) < PIECE:
+            message = await self._next()
+            if message["type"] == "http.request":
+                piece += message.get("body", b"")
+                self._ended = not message.get("more_body", False)
+            else:
+                self._ended = self.broken = True
+        return bytes(piece)
+
+    async def _next(self) -> Message:
+        idle = 0.0
+        while True:
+            try:
+                return await asyncio.wait_for(self._receive(), STALLED)
+            except TimeoutError:
+                idle += STALLED
+                if self._turn.wanted or idle >= GIVEN_UP:
+                    return {"type": "http.disconnect"}
+
+
+def _append(file: Path, offset: int, piece: bytes) -> tuple[bool, int]:
+    """Append durably if the file ends at `offset`; return whether, and where it ends now.
+
+    The file's own lock keeps processes that share the folder apart.
+    """
+    descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0))
     try:
-        async for piece in request.stream():
-            offset += len(piece)
-            if offset > size:
-                await to_thread.run_sync(os.ftruncate, descriptor, offset - len(piece))
-                raise Problem(413, "packet.too_large", megabytes=MAX_PACKET >> 20)
-            if piece:
-                await to_thread.run_sync(_write_all, descriptor, piece)
-    except ClientDisconnect:
-        raise Problem(408, "server.busy") from None
-    finally:
-        await to_thread.run_sync(_settle, descriptor)
-    return offset
-
-
-def _open_part(file: Path) -> int:
-    return os.open(file, os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0))
-
-
-def _write_all(descriptor: int, piece: bytes) -> None:
-    left = memoryview(piece)
-    while left:
-        left = left[os.write(descriptor, left) :]
-
-
-def _settle(descriptor: int) -> None:
-    try:
+        if fcntl is not None:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        size = os.fstat(descriptor).st_size
+        if size != offset:
+            return False, size
+        left = memoryview(piece)
+        while left:
+            left = left[os.write(descriptor, left) :]
         os.fsync(descriptor)
+        return True, offset + len(piece)
     finally:
         os.close(descriptor)
+
+
+def _conflict(offset: int) -> Response:
+    return Response(status_code=409, headers=_COMMON | {"Upload-Offset": str(offset)})
+
+
+def _digest(sha256: str) -> str:
+    if not _HEX.fullmatch(sha256):
+        raise Problem(404, "call.not_found")
+    return sha256
 
 
 def _begin(server: Server, kiosk: Kiosk, sha256: str, packet_id: str, size: int) -> int:
