@@ -19,7 +19,7 @@ from sync import backoff
 from sync.http import Http, error_of
 
 PATH = "/v1/packets"
-CHUNK = 256 * 1024
+CHUNK = 128 * 1024
 SMALLEST_CHUNK = 16 * 1024
 FAILURES_TO_HALVE = 2
 """From the second break in a row each next chunk is half as long, down to the smallest; each success doubles it again:

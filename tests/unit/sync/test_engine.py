@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from registration.errors import StaffMustFix
-from sync import enrol, sshsig
-from sync.engine import PacketMoved, PacketPutOff, PacketReceived, RoundBegan
+from registration.model.ids import KioskId
+from resources import texts
+from sync import enrol, protocol, sshsig
+from sync.engine import PacketMoved, PacketPutOff, PacketReceived, RoundBegan, last_look
 from tests.fakes.election_server import ElectionServer
 from tests.fakes.flaky_proxy import FlakyProxy
 from tests.unit.sync.conftest import Kiosk, MakeKiosk
@@ -219,3 +222,138 @@ def test_several_kiosks_share_one_server(make_kiosk: MakeKiosk, server: Election
         kiosk.finish_request(number)
     assert all(len(kiosk.engine.sync_once().received) == 1 for kiosk in kiosks)
     assert len(server.whole()) == 3
+
+
+def test_a_receipt_key_that_changed_a_moment_ago_is_asked_for_before_a_receipt_is_doubted(
+    kiosk: Kiosk, server: ElectionServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = kiosk.finish_request()
+    upload = kiosk.uploader.upload
+
+    def upload_then_rotate(*args: Any) -> None:
+        upload(*args)
+        server.rotate_receipt_key()
+
+    monkeypatch.setattr(kiosk.uploader, "upload", upload_then_rotate)
+    report = kiosk.engine.sync_once()
+    assert (report.received, report.problem, report.keyset_version) == ((entry.packet_id,), "", 2)
+
+
+def test_a_receipt_of_the_old_key_is_believed_after_a_rotation_and_a_strangers_never(
+    kiosk: Kiosk, server: ElectionServer
+) -> None:
+    old_key = server.receipt_key
+    server.rotate_receipt_key()
+    server.signs_with = old_key
+    first = kiosk.finish_request(1)
+    assert kiosk.engine.sync_once().received == (first.packet_id,)
+    server.signs_with = sshsig.generate()
+    second = kiosk.finish_request(2)
+    report = kiosk.engine.sync_once()
+    assert [(each.packet_id, each.code) for each in report.put_off] == [(second.packet_id, "server.receipt_refused")]
+    assert kiosk.store.read(second.packet_id)
+
+
+@pytest.mark.parametrize(
+    ("server_speaks", "code"),
+    [
+        ({}, ""),
+        ({"protocol": 1, "protocol_oldest": 1}, ""),
+        ({"protocol": 3, "protocol_oldest": 1}, ""),
+        ({"protocol": 3, "protocol_oldest": 2}, "server.version_kiosk_old"),
+        ({"protocol": "?", "protocol_oldest": None}, ""),
+    ],
+)
+def test_a_server_of_another_version_is_left_alone_with_a_sentence(
+    kiosk: Kiosk, server: ElectionServer, server_speaks: dict[str, int], code: str
+) -> None:
+    entry = kiosk.finish_request()
+    server.protocol = server_speaks
+    report = kiosk.engine.sync_once()
+    assert report.problem == code
+    assert kiosk.store.entry(entry.packet_id).state == ("waiting" if code else "received")
+    assert kiosk.store.entry(entry.packet_id).attempts == 0
+
+
+def test_an_older_server_is_left_alone_too(
+    kiosk: Kiosk, server: ElectionServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocol, "VERSION", 2)
+    kiosk.finish_request()
+    assert kiosk.engine.sync_once().problem == "server.version_server_old"
+
+
+def test_a_version_refused_in_the_middle_blames_no_packet(kiosk: Kiosk, server: ElectionServer) -> None:
+    entry = kiosk.finish_request()
+    server.answer_once("POST", "/v1/packets", 400, body=b'{"code": "server.version_kiosk_old"}')
+    report = kiosk.engine.sync_once()
+    assert (report.problem, report.attention) == ("server.version_kiosk_old", 0)
+    assert kiosk.store.entry(entry.packet_id).attempts == 0
+
+
+def test_the_certificate_is_renewed_in_time_by_the_servers_clock(kiosk: Kiosk, server: ElectionServer) -> None:
+    def renewed() -> int:
+        return server.requests_seen.count(("POST", "/v1/kiosks/certificate"))
+
+    first = kiosk.engine.sync_once()
+    assert renewed() == 0
+    assert first.certified_until is not None
+    server.clock_error = timedelta(days=59)  # our own clock stands still: only the server's says that time has passed
+    assert kiosk.engine.sync_once().certified_until == first.certified_until
+    server.clock_error = timedelta(days=61)
+    second = kiosk.engine.sync_once()
+    assert renewed() == 1
+    assert second.certified_until is not None
+    assert second.certified_until - first.certified_until == timedelta(days=61)
+    kept = enrol.recall(kiosk.store)
+    assert kept is not None
+    assert kept.certified == kiosk.engine.enrolment.certified
+    assert kiosk.engine.sync_once().problem == ""
+    assert renewed() == 1
+
+
+@pytest.mark.parametrize("how", ["authority", "kiosk", "key", "noise"])
+def test_a_certificate_that_is_not_ours_is_not_kept(kiosk: Kiosk, server: ElectionServer, how: str) -> None:
+    before = kiosk.engine.enrolment.certified
+    public = sshsig.public_of(kiosk.enrolment.key)
+    server.clock_error = timedelta(days=61)
+    true_authority = server.authority
+    if how == "authority":
+        server.authority = sshsig.generate()
+    line = {
+        "authority": lambda: server.certify(KioskId("kiosk-1"), public),
+        "kiosk": lambda: server.certify(KioskId("kiosk-2"), public),
+        "key": lambda: server.certify(KioskId("kiosk-1"), sshsig.public_of(sshsig.generate())),
+        "noise": lambda: "ssh-ed25519-cert-v01@openssh.com AAAA",
+    }[how]()
+    server.authority = true_authority
+    server.answer_once("POST", "/v1/kiosks/certificate", 200, body=json.dumps({"certificate": line}).encode())
+    entry = kiosk.finish_request()
+    report = kiosk.engine.sync_once()
+    assert report.problem == "server.certificate_refused"
+    assert kiosk.engine.enrolment.certified == before
+    assert report.received == (entry.packet_id,)  # the old one stays in force
+    assert kiosk.engine.sync_once().problem == ""
+
+
+def test_the_last_look_is_remembered_over_a_restart(kiosk: Kiosk, server: ElectionServer) -> None:
+    assert last_look(kiosk.store) is None
+    kiosk.engine.sync_once()
+    looked = kiosk.clock.now()
+    kiosk.clock.move(timedelta(hours=1))
+    server.answer_once("GET", "/v1/health", 502)
+    kiosk.engine.sync_once()
+    assert last_look(kiosk.store) == looked
+
+
+@pytest.mark.parametrize("code", ["packet.unknown_kiosk", "packet.not_for_us", "server.refused", "packet.too_large"])
+def test_a_reason_kept_with_a_packet_can_be_said_from_its_code_alone(
+    kiosk: Kiosk, server: ElectionServer, code: str
+) -> None:
+    entry = kiosk.finish_request()
+    server.refuse(entry.sha256, code)
+    kiosk.engine.sync_once()
+    kept = kiosk.store.entry(entry.packet_id).problem
+    assert kept != "server.packet_not_taken"
+    for language in texts.LANGUAGES:
+        assert texts.text(language, f"errors.{kept}")

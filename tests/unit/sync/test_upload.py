@@ -34,7 +34,7 @@ def refusal(kiosk: Kiosk) -> Expected:
 def test_a_packet_arrives_in_chunks_with_progress(kiosk: Kiosk, server: ElectionServer) -> None:
     seen = send(kiosk)
     assert server.whole() == {SHA: CONTENT}
-    assert seen == [(held, 700_000) for held in (0, 262_144, 524_288, 700_000)]
+    assert seen == [(held, 700_000) for held in (*range(0, 700_000, upload.CHUNK), 700_000)]
     assert kiosk.uploader.sent == 700_000
     assert kiosk.waits == []
 
@@ -71,7 +71,7 @@ def test_after_two_breaks_smaller_chunks_are_tried(kiosk: Kiosk, server: Electio
     server.answer_once("PATCH", "/v1/packets", 423)
     server.answer_once("PATCH", "/v1/packets", 423)
     held = [h for h, _size in send(kiosk)]
-    assert held == [0, 0, 0, 131_072, 393_216, 655_360, 700_000]
+    assert held == [0, 0, 0, 65_536, *range(196_608, 700_000, 131_072), 700_000]
 
 
 def test_another_offset_an_unknown_upload_and_a_lost_creation_are_overcome(
