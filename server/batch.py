@@ -82,9 +82,9 @@ def import_batch(
         raise StaffMustFix("batch.no_folder", folder=folder.name)
     try:
         files = {file.name: file for file in sorted(folder.iterdir()) if file.suffix.lower() == PACKET_SUFFIX}
-        batch, problem = _read_list(server, folder)
     except OSError:
         raise StaffMustFix("batch.stick_failed") from None
+    batch, problem = _read_list(server, folder)
     if batch is None and not files:
         raise StaffMustFix(problem)
     verdicts = [Verdict(LIST_FILE, "list", problem)] if batch is None else []
@@ -183,9 +183,7 @@ def _read_list(server: Server, folder: Path) -> tuple[BatchList | None, str]:
         with server.store.read() as connection:
             trust = devices.Trust(connection, server.election, server.clock.now(), devices.LATE_BATCH)
             batch = batch_list.verify(document, trust.enrolled_key)
-    except FileNotFoundError:
-        return None, "batch.manifest"
-    except (canonical.NotCanonical, batch_list.BatchListRefused):
+    except (OSError, canonical.NotCanonical, batch_list.BatchListRefused):
         return None, "batch.manifest"
     if batch.election != server.election:
         return None, "packet.other_election"
