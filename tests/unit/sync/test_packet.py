@@ -5,11 +5,9 @@ from __future__ import annotations
 import io
 import json
 import random
-import subprocess
 import tarfile
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pyrage
@@ -264,52 +262,6 @@ def test_nothing_of_the_content_shows_in_repr_or_error(small: bytes) -> None:
     opened = packet.open_packet(checked, [str(EPOCH)])
     assert "GJILPERA" not in repr(opened) + repr(checked)
     assert "payload=" not in repr(checked)
-
-
-COMMANDS = r"""
-set -eu
-tar -xf "$1"
-ssh-keygen -Y verify -f allowed_signers -I "$(sed 's/.*"kiosk":"\([^"]*\)".*/\1/' header.json)" \
-    -n voter-packet@per-kiosk/v1 -s header.json.sig < header.json
-echo "$(sed 's/.*"payload_sha256":"\([0-9a-f]*\)".*/\1/' header.json)  payload.age" | sha256sum --check
-age --decrypt --identity epoch.key payload.age > inner.tar
-mkdir inside && tar -xf inner.tar -C inside
-echo "$(sed 's/.*"inner_manifest_sha256":"\([0-9a-f]*\)".*/\1/' header.json)  inside/manifest.json" | sha256sum --check
-"""
-
-
-def by_hand(folder: Path, content: bytes, identity: object = EPOCH) -> subprocess.CompletedProcess[bytes]:
-    """Check and open a packet with Debian's tools alone."""
-    (folder / "p.vrp").write_bytes(content)
-    (folder / "epoch.key").write_text(f"{identity}\n")
-    (folder / "allowed_signers").write_text(f'{KIOSK} namespaces="{packet.NAMESPACE}" {PUBLIC.line}\n')
-    return subprocess.run(["bash", "-c", COMMANDS, "-", "p.vrp"], cwd=folder, capture_output=True, check=False)
-
-
-@pytest.mark.parametrize("identity", [EPOCH, ESCROW], ids=["epoch", "escrow"])
-def test_debians_tools_alone_check_and_open_a_packet(
-    pictures: dict[str, bytes], tmp_path: Path, identity: object
-) -> None:
-    done = by_hand(tmp_path, build(pictures), identity)
-    assert done.returncode == 0, done.stderr
-    assert {str(f.relative_to(tmp_path / "inside")) for f in (tmp_path / "inside").rglob("*") if f.is_file()} == {
-        "manifest.json",
-        *pictures,
-    }
-    assert all((tmp_path / "inside" / name).read_bytes() == data for name, data in pictures.items())
-
-
-def test_debians_tools_refuse_another_key_and_another_signature(small: bytes, tmp_path: Path) -> None:
-    assert by_hand(tmp_path, small, STRANGER).returncode != 0
-    forged = tmp_path / "forged"
-    forged.mkdir()
-    assert by_hand(forged, resign(small, key=sshsig.generate())).returncode != 0
-
-
-def test_the_documented_commands_are_the_tested_ones() -> None:
-    page = (Path(__file__).parents[3] / "docs" / "packet.md").read_text(encoding="utf-8")
-    for line in COMMANDS.strip().splitlines()[1:]:
-        assert line.strip() in page, line
 
 
 def test_any_tar_reads_our_archive_and_ours_reads_only_itself() -> None:
