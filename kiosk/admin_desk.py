@@ -16,9 +16,42 @@ from registration.admin_desk import (
     WorkProgress,
 )
 from registration.model.ids import PacketId
+from registration.ports.clock import Clock
 from sync import enrol
 from sync.batch import BatchProgress, export_batch, import_receipts
 from sync.engine import Event, PacketMoved, RoundBegan, SyncReport, last_look
+
+
+class RoundProgress:
+    """Turns the steps of one round into how far it has come and how long it still takes."""
+
+    def __init__(self, clock: Clock, progress: Progress) -> None:
+        self._clock = clock
+        self._progress = progress
+        self._packets = self._size = self._before = self._number = self._last_size = 0
+        self._begun: tuple[float, int] | None = None
+        """When bytes first moved, and how many the server held then already."""
+
+    def __call__(self, event: Event) -> None:
+        match event:
+            case RoundBegan(packets=packets, size=size):
+                self._packets, self._size = packets, size
+            case PacketMoved(number=number, held=held, size=size):
+                if number != self._number:
+                    self._before += self._last_size
+                    self._number = number
+                self._last_size = size
+                done = self._before + held
+                self._progress(WorkProgress(number, self._packets, done, self._size, self._left(done)))
+            case _:
+                pass
+
+    def _left(self, done: int) -> float | None:
+        now = self._clock.monotonic()
+        if self._begun is None:
+            self._begun = now, done
+        seconds, moved = now - self._begun[0], done - self._begun[1]
+        return (self._size - done) * seconds / moved if seconds > 1.0 and moved > 0 else None
 
 
 class KioskAdminDesk:
@@ -73,22 +106,7 @@ class KioskAdminDesk:
         self._kiosk.vault.sync.retry(packet_id)
 
     def sync_now(self, progress: Progress) -> SyncOutcome:
-        begun = {"packets": 0, "size": 0, "before": 0, "number": 0, "last_size": 0}
-
-        def told(event: Event) -> None:
-            match event:
-                case RoundBegan(packets=packets, size=size):
-                    begun.update(packets=packets, size=size)
-                case PacketMoved(number=number, held=held, size=size):
-                    if number != begun["number"]:
-                        begun["before"] += begun["last_size"]
-                        begun.update(number=number)
-                    begun["last_size"] = size
-                    progress(WorkProgress(number, begun["packets"], begun["before"] + held, begun["size"]))
-                case _:
-                    pass
-
-        report = self._kiosk.connection.sync_once(told)
+        report = self._kiosk.connection.sync_once(RoundProgress(self._kiosk.clock, progress))
         self._last = report
         return SyncOutcome(
             received=len(report.received),

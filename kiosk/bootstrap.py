@@ -73,7 +73,8 @@ def open_kiosk(settings: Settings, vault: Vault, clock: Clock | None = None) -> 
     """
     clock = clock or SystemClock()
     catalog = {service.id: service for service in load_catalog(resources.path("services"))}
-    connection = Connection(vault.sync, clock, kiosk_name=settings.kiosk_name)
+    cap = settings.upload_kilobytes_per_second * 1000 or None
+    connection = Connection(vault.sync, clock, kiosk_name=settings.kiosk_name, bytes_per_second=cap)
     if settings.server:
         connection.at(settings.server, settings.enrolment_token)
     return Kiosk(settings, clock, vault, connection, catalog)

@@ -30,10 +30,13 @@ from sync.upload import Uploader
 class Connection:
     """Implements `registration.ports.server.ServerLink` over whatever server there is now."""
 
-    def __init__(self, store: SyncStore, clock: Clock, *, kiosk_name: str = "Kiosk") -> None:
+    def __init__(
+        self, store: SyncStore, clock: Clock, *, kiosk_name: str = "Kiosk", bytes_per_second: int | None = None
+    ) -> None:
         self._store = store
         self._clock = clock
         self._kiosk_name = kiosk_name
+        self._bytes_per_second = bytes_per_second
         self._lock = threading.Lock()
         self._address = ""
         self._token = ""
@@ -110,7 +113,7 @@ class Connection:
         """
         with self._one_round:
             http = self._http_now()
-            uploader = Uploader(http, self._clock, self._stop.wait, self._random)
+            uploader = Uploader(http, self._clock, self._stop.wait, self._random, self._bytes_per_second)
             engine = SyncEngine(self._store, http, self.enrolment(), uploader, self._clock, self._random, notify)
             return engine.sync_once()
 

@@ -37,6 +37,8 @@ class Settings:
     """Time without a touch after which the voter is asked whether they are still there (research/ux.md rule 8)."""
     idle_answer_seconds: int = 45
     sync_every_seconds: int = 60
+    upload_kilobytes_per_second: int = 0
+    """Most that sync sends on average, so that a shared line stays usable; 0: as fast as it goes."""
     px_per_mm: float = 0.0
     """Pixels of the screen per millimetre; 0: what the screen says of itself."""
 

@@ -71,6 +71,8 @@ class WorkProgress:
     packets: int
     done: int
     size: int
+    seconds_left: float | None = None
+    """At the pace so far; None: not known yet."""
 
 
 Progress = Callable[[WorkProgress], None]

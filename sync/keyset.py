@@ -81,7 +81,7 @@ def verify(document: object, root: sshsig.PublicKey, *, election: str, known: Ke
     """
     try:
         keyset = _parse(signed.verify(document, root, NAMESPACE))
-    except (signed.BadDocument, sshsig.BadKey, pyrage.RecipientError, KeyError, TypeError, ValueError):
+    except (signed.BadDocument, sshsig.BadKey, pyrage.RecipientError, KeyError, TypeError, ValueError, AttributeError):
         raise KeysetRefused("server.keyset_refused") from None
     if keyset.election != election:
         raise KeysetRefused("server.keyset_refused")

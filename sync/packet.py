@@ -14,9 +14,10 @@ age is randomised, so sealing again would make another packet.
 from __future__ import annotations
 
 import hashlib
+import io
 import re
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -35,6 +36,8 @@ NAMESPACE = "voter-packet@per-kiosk/v1"
 MAX_PACKET = 16 * 1024 * 1024
 MAX_HEADER = 4096
 MAX_MANIFEST = 64 * 1024
+MAX_AGE_HEADER = 4096
+"""Bytes: room for twenty recipients. Each costs whoever opens it a key agreement."""
 MAX_FILES = 64
 TYPES = ("account", "request")
 
@@ -45,7 +48,7 @@ HEADER_FILE, SIGNATURE_FILE, PAYLOAD_FILE, MANIFEST_FILE = (
     "manifest.json",
 )
 
-_AGE = b"age-encryption.org/v1\n"
+_AGE, _AGE_END = b"age-encryption.org/v1\n", b"\n--- "
 _HEX = re.compile(r"[0-9a-f]{64}")
 _UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -164,8 +167,10 @@ def build(
     size = sum(map(len, files.values()))
     if size > MAX_PACKET or len(text) > MAX_MANIFEST or not _files_fit(files):
         raise PacketRefused("packet.too_large", megabytes=MAX_PACKET >> 20)
-    inner = ustar.write(((MANIFEST_FILE, text), *files.items()))
-    payload = pyrage.encrypt(inner, [pyrage.x25519.Recipient.from_str(recipient) for recipient in recipients])
+    keys = [pyrage.x25519.Recipient.from_str(recipient) for recipient in recipients]
+    sealed = io.BytesIO()
+    pyrage.encrypt_io(_Source(ustar.pieces(((MANIFEST_FILE, text), *files.items()))), sealed, keys)
+    payload = sealed.getvalue()
     header = Header(
         packet_id=packet_id,
         created=created,
@@ -225,7 +230,7 @@ def check(
         raise PacketRefused("packet.signature") from None
     if len(payload) != header.payload_size or digest(payload) != header.payload_sha256:
         raise PacketRefused("packet.damaged")
-    if payload[: len(_AGE)] != _AGE:
+    if payload[: len(_AGE)] != _AGE or _AGE_END not in bytes(payload[:MAX_AGE_HEADER]):
         raise UnsupportedPacket("packet.unsupported")
     return CheckedPacket(header, digest(content), len(content), payload, certified)
 
@@ -290,7 +295,9 @@ def open_packet(packet: CheckedPacket, identities: Sequence[str]) -> OpenedPacke
     """
     keys = [pyrage.x25519.Identity.from_str(identity) for identity in identities]
     try:
-        inner = pyrage.decrypt(bytes(packet.payload), keys)
+        plain = io.BytesIO()
+        pyrage.decrypt_io(_Source([packet.payload]), plain, keys)
+        inner = plain.getvalue()
     except pyrage.DecryptError:
         raise PacketRefused("packet.not_for_us", epoch=packet.header.rcpt_epoch) from None
     try:
@@ -311,6 +318,23 @@ def open_packet(packet: CheckedPacket, identities: Sequence[str]) -> OpenedPacke
     if manifest.get("files") != listed or not _files_fit(files):
         raise PacketRefused("packet.inner_differs")
     return OpenedPacket(header, MappingProxyType({name: bytes(content) for name, content in files.items()}))
+
+
+class _Source:
+    """A file to read from, over pieces that are in memory already: the plain archive is never put together."""
+
+    def __init__(self, pieces: Iterable[bytes | memoryview]) -> None:
+        self._pieces = iter(pieces)
+        self._piece = memoryview(b"")
+
+    def read(self, size: int) -> bytes:
+        while not self._piece:
+            following = next(self._pieces, None)
+            if following is None:
+                return b""
+            self._piece = memoryview(following)
+        part, self._piece = bytes(self._piece[:size]), self._piece[size:]
+        return part
 
 
 _SHARED = ("type", "election", "kiosk", "packet_id", "request_id", "revision", "seq", "created")

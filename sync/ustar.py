@@ -6,7 +6,7 @@ nothing after them. Reading refuses every byte that writing would have made diff
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 BLOCK = 512
@@ -18,10 +18,14 @@ class BadArchive(ValueError):
 
 def write(files: Iterable[tuple[str, bytes]]) -> bytes:
     """Return an archive of (name, content) in the given order; names are ASCII, at most 99 characters."""
-    parts: list[bytes] = []
+    return b"".join(pieces(files))
+
+
+def pieces(files: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
+    """Yield the archive that `write` returns piece by piece, without a copy of any content."""
     for name, content in files:
-        parts += (_header(name, len(content)), content, bytes(-len(content) % BLOCK))
-    return b"".join((*parts, bytes(2 * BLOCK)))
+        yield from (_header(name, len(content)), content, bytes(-len(content) % BLOCK))
+    yield bytes(2 * BLOCK)
 
 
 def read(archive: bytes, *, max_files: int) -> Mapping[str, bytes]:
