@@ -20,7 +20,7 @@ from server.batch import ImportProgress, Verdict, import_batch
 from server.context import Server
 from server.store.schema import packets as packet_rows
 from sync import batch_list, canonical, config, enrol, sshsig
-from sync.batch import import_receipts
+from sync.batch import BatchProgress, export_batch, import_receipts
 from sync.batch_list import BatchList, Item
 from sync.enrol import Enrolment
 from tests.fakes import invented_voter
@@ -312,3 +312,23 @@ def test_news_that_are_not_the_servers_are_refused_and_the_receipts_taken(
     (folder / "news.json").write_text("half")
     verdicts = import_receipts(store, enrolment, enrol.known_keyset(store, enrolment), folder)
     assert verdicts[0].code == "batch.news_damaged"
+
+
+def test_fifty_requests_go_by_stick_and_nothing_is_left_on_the_kiosk(
+    server: Server, kiosk: EnrolledKiosk, tmp_path: Path, clock: SettableClock
+) -> None:
+    sealed = [kiosk.seal(invented_voter.account())]
+    numbers = range(1, 50)
+    sealed += [kiosk.seal(invented_voter.request(f"01990000-0000-7000-8000-0000000001{n:02}")) for n in numbers]  # type: ignore[arg-type]
+    store, enrolment = kiosk_side(server, kiosk, sealed)
+    folder = tmp_path / "fifty"
+    folder.mkdir()
+    out: list[BatchProgress] = []
+    back: list[ImportProgress] = []
+    assert export_batch(store, enrolment, folder, clock, out.append).packets == 50
+    verdicts = import_batch(server, folder, by="administrator:test", progress=back.append)
+    assert told(list(verdicts)) == [("", "")] * 50
+    assert (len(out), len(back)) == (50, 50)
+    taken = import_receipts(store, enrolment, enrol.known_keyset(store, enrolment), folder)
+    assert sum(each.new for each in taken) == 50
+    assert {entry.state for entry in store.entries()} == {"received"}

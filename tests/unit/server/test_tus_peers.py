@@ -9,6 +9,7 @@ import io
 import random
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,12 +24,17 @@ from registration.errors import WillRetry
 from registration.model.ids import PacketId
 from registration.ports.vault import SealedPacket
 from server.clock import SystemClock
-from sync import packet
+from server.context import open_server
+from server.devices import new_enrolment_token
+from server.sealing import MasterKey
+from server.settings import Settings
+from sync import enrol, packet, receipt
 from sync.http import Http
 from sync.upload import Uploader
 from tests.fakes.flaky_proxy import FlakyProxy
+from tests.fakes.sync_store import FakeSyncStore
 from tests.fakes.vault import a_request
-from tests.unit.server.test_program import ROOT, TUS, Machine, Program, create, enrolled, patch, running
+from tests.unit.server.test_program import KEY, ROOT, TUS, Machine, Program, create, enrolled, patch, running
 
 NODE = ROOT / "tests" / "node"
 SIZE = 1_500_000
@@ -36,8 +42,13 @@ CHUNK = 128 * 1024
 
 
 @pytest.fixture(scope="module")
-def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
-    with running(tmp_path_factory.mktemp("peers") / "s") as started:
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("peers") / "s"
+
+
+@pytest.fixture(scope="module")
+def program(data: Path) -> Iterator[Program]:
+    with running(data) as started:
         yield started
 
 
@@ -175,3 +186,41 @@ def test_a_cut_connection_is_settled_before_anybody_is_told_what_is_held(program
     again = requests.head(url, headers=machine.headers | TUS, timeout=10)
     assert int(again.headers["Upload-Offset"]) == held, "what was told has changed by itself"
     assert patch(program, machine, sealed, held, sealed.content[held:]) == len(sealed.content)
+
+
+def test_several_kiosks_send_at_once_and_none_gets_anothers_receipt(
+    program: Program, machine: Machine, data: Path
+) -> None:
+    machines = [machine, *(enrolled_with(program, data) for _ in range(2))]
+    packets = {machine.enrolment.token: [a_packet(machine) for _ in range(2)] for machine in machines}
+
+    def send(machine: Machine) -> None:
+        http = Http(program.url, machine.enrolment.token)
+        uploader = Uploader(http, SystemClock(), lambda _seconds: False, random.Random(1).random)
+        for sealed in packets[machine.enrolment.token]:
+            uploader.upload(sealed.content, sealed.packet_id, sealed.sha256)
+        http.close()
+
+    threads = [threading.Thread(target=send, args=(machine,)) for machine in machines]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for machine in machines:
+        for sealed in packets[machine.enrolment.token]:
+            url = f"{program.url}/v1/packets/{sealed.sha256}"
+            document = requests.get(url, headers=machine.headers, timeout=10).json()["receipt"]
+            proven = receipt.read(document, *machine.keys.receipt_keys)
+            assert (proven.kiosk, proven.sha256) == (machine.enrolment.identity.kiosk_id, sealed.sha256)
+
+
+def enrolled_with(program: Program, data: Path) -> Machine:
+    """Enrol one more kiosk; its token is made beside the running server, as the administrator's command does."""
+    server = open_server(Settings(data=data), MasterKey(bytes.fromhex(KEY)))
+    with server.store.write() as unit:
+        token = new_enrolment_token(unit, server.master)
+    server.close()
+    store, http = FakeSyncStore(), Http(program.url)
+    made = enrol.enrol(http, store, server=program.url, name="Bari 2", token=token)
+    http.close()
+    return Machine(made, enrol.known_keyset(store, made))
