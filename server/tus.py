@@ -62,8 +62,11 @@ class _Turn:
     def __init__(self) -> None:
         self.lock = asyncio.Lock()
         self.users = 0
-        self.wanted = False
-        """Somebody waits for it: a connection that brings nothing any more gives way."""
+
+    @property
+    def wanted(self) -> bool:
+        """Whether somebody waits for it: a connection that brings nothing any more gives way."""
+        return self.users > 1
 
 
 class _Turns:
@@ -78,13 +81,11 @@ class _Turns:
         """Raises Problem 423 ``server.busy`` when an earlier call goes on for more than `LOCK_WAIT`."""
         turn = self._turns.setdefault(file, _Turn())
         turn.users += 1
-        turn.wanted = turn.lock.locked()
         try:
             try:
                 await asyncio.wait_for(turn.lock.acquire(), LOCK_WAIT)
             except TimeoutError:
                 raise Problem(423, "server.busy", retry_after=1) from None
-            turn.wanted = False
             try:
                 yield turn
             finally:
