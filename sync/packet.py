@@ -225,7 +225,7 @@ def check(
         raise PacketRefused("packet.unknown_kiosk", kiosk=header.kiosk)
     try:
         expected = b"" if certified is None else named
-        sshsig.verify(key, bytes(front), NAMESPACE, _ascii(signature), named=expected)
+        sshsig.verify(key, bytes(front), NAMESPACE, _ascii(signature), named=expected, one_form=True)
     except sshsig.BadSignature:
         raise PacketRefused("packet.signature") from None
     if len(payload) != header.payload_size or digest(payload) != header.payload_sha256:

@@ -26,6 +26,7 @@ MAX_ARMOURED = 4096
 """Longest armoured signature read, in characters."""
 MAX_NAMESPACE = 255
 
+_P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 _MAGIC = b"SSHSIG"
 _VERSION = 1
 _BEGIN = "-----BEGIN SSH SIGNATURE-----"
@@ -209,6 +210,7 @@ def sign(key: PrivateKey, message: bytes, namespace: str, *, named: bytes = b"")
         raw = key.sign(body)
     else:
         r, s = decode_dss_signature(key.sign(body, ec.ECDSA(hashes.SHA256())))
+        s = min(s, _P256_ORDER - s)
         raw = _mpint(r) + _mpint(s)
     blob = b"".join(
         (
@@ -224,7 +226,9 @@ def sign(key: PrivateKey, message: bytes, namespace: str, *, named: bytes = b"")
     return _armour(blob)
 
 
-def verify(key: PublicKey, message: bytes, namespace: str, signature: str, *, named: bytes = b"") -> None:
+def verify(
+    key: PublicKey, message: bytes, namespace: str, signature: str, *, named: bytes = b"", one_form: bool = False
+) -> None:
     """Check an armoured SSHSIG against the key that must have made it.
 
     Args:
@@ -233,6 +237,8 @@ def verify(key: PublicKey, message: bytes, namespace: str, signature: str, *, na
         namespace: the purpose.
         signature: armoured.
         named: what must stand for the signer in it (see `sign`); by default the key itself.
+        one_form: refuse the second form of an ECDSA signature, which anybody can make of the first (s and -s both
+            fit). `sign` makes the lower one; ssh-keygen makes either.
 
     Raises:
         BadSignature: malformed, for another purpose, by another key, or over another message.
@@ -254,7 +260,7 @@ def verify(key: PublicKey, message: bytes, namespace: str, signature: str, *, na
             raise ValueError("another algorithm")
         raw = inner.string()
         inner.end()
-        _check_raw(key, raw, _signed_data(purpose, digest, message))
+        _check_raw(key, raw, _signed_data(purpose, digest, message), one_form=one_form)
     except InvalidSignature:
         raise BadSignature("the signature does not fit") from None
     except ValueError as error:
@@ -278,7 +284,7 @@ def signer_of(signature: str) -> bytes:
         raise BadSignature(str(error)) from None
 
 
-def _check_raw(key: PublicKey, raw: bytes, body: bytes) -> None:
+def _check_raw(key: PublicKey, raw: bytes, body: bytes, *, one_form: bool) -> None:
     reader = _Reader(key.blob)
     if reader.string() == ED25519:
         ed25519.Ed25519PublicKey.from_public_bytes(reader.string()).verify(raw, body)
@@ -288,6 +294,8 @@ def _check_raw(key: PublicKey, raw: bytes, body: bytes) -> None:
     numbers = _Reader(raw)
     r, s = numbers.mpint(), numbers.mpint()
     numbers.end()
+    if one_form and s > _P256_ORDER // 2:
+        raise ValueError("the second form of a signature")
     public.verify(encode_dss_signature(r, s), body, ec.ECDSA(hashes.SHA256()))
 
 

@@ -351,3 +351,27 @@ def test_a_key_set_grown_without_end_is_refused() -> None:
     signature = sshsig.sign(KEY, text.encode(), keyset.NAMESPACE)
     with pytest.raises(keyset.KeysetRefused):
         keyset.verify({"body": text, "signature": signature}, PUBLIC, election="per")
+
+
+def test_nobody_makes_a_second_packet_of_one_by_the_other_form_of_its_signature() -> None:
+    """With -s in place of s an ECDSA signature still fits: another file, another digest, the same packet id."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    public = sshsig.public_of(key)
+    ids = packet.PacketIds("request", "per", KIOSK, "01a1fa6a-0000-7000-8000-000000000001", 1, 1)
+    recipients = [str(READER.to_public())]
+    for _ in range(8):  # each signature is drawn anew
+        content = packet.build(ids, {"request.json": b"{}"}, key=key, epoch="e", recipients=recipients, now=NOW)[1]
+        packet.check(content, lambda _kiosk: public)
+    members = {name: bytes(each) for name, each in ustar.read(content, max_files=3).items()}
+    blob = sshsig._unarmour(members["header.json.sig"].decode())
+    reader = sshsig._Reader(blob[blob.rindex(b"ecdsa-sha2-nistp256") + 19 :])
+    numbers = sshsig._Reader(reader.string())
+    r, s = numbers.mpint(), numbers.mpint()
+    raw = sshsig._mpint(r) + sshsig._mpint(sshsig._P256_ORDER - s)
+    wrapped = sshsig._string(sshsig._string(b"ecdsa-sha2-nistp256") + sshsig._string(raw))
+    head = blob[: blob.index(sshsig._string(b"sha512")) + 10]
+    second = sshsig._armour(head + wrapped)
+    sshsig.verify(public, members["header.json"], packet.NAMESPACE, second)  # the control: mathematically it fits
+    forged = ustar.write((members | {"header.json.sig": second.encode()}).items())
+    with pytest.raises(Expected, match=r"packet\.signature"):
+        packet.check(forged, lambda _kiosk: public)
