@@ -6,14 +6,11 @@ a time per upload, a wrong offset is answered with the true one. Parts nobody ca
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import binascii
 import hashlib
 import os
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -22,7 +19,6 @@ from anyio import to_thread
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from sqlalchemy import Row, and_, delete, insert, select, update
-from starlette.types import Message
 
 from server import intake
 from server.blobs import sync_folder
@@ -32,6 +28,7 @@ from server.intake import PacketState, Route
 from server.problems import Problem
 from server.store import shard_of
 from server.store.schema import packets, uploads
+from server.upload_turns import Body, Turns
 from sync.packet import MAX_PACKET
 
 try:
@@ -44,56 +41,9 @@ DIGEST_MISMATCH = 460
 ABANDONED = timedelta(days=14)
 OPEN_UPLOADS = 50
 """Most unfinished uploads of one kiosk."""
-LOCK_WAIT = 5.0
-"""Seconds a call waits for an earlier, perhaps broken, connection of the same upload to end."""
-STALLED, GIVEN_UP = 0.25, 60.0
-"""Seconds without a byte after which a connection gives way to a newer one, and after which it is given up."""
-PIECE = 512 * 1024
-"""Most bytes of one call held in memory; written and fsynced together."""
-
 _HEX = re.compile(r"[0-9a-f]{64}")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _COMMON = {"Tus-Resumable": TUS}
-
-
-class _Turn:
-    """Whose turn it is at one upload."""
-
-    def __init__(self) -> None:
-        self.lock = asyncio.Lock()
-        self.users = 0
-
-    @property
-    def wanted(self) -> bool:
-        """Whether somebody waits for it: a connection that brings nothing any more gives way."""
-        return self.users > 1
-
-
-class _Turns:
-    """One call at a time per upload, asking how much is held included: while an earlier, broken connection still
-    writes what it brought, any answer would be out of date."""
-
-    def __init__(self) -> None:
-        self._turns: dict[Path, _Turn] = {}
-
-    @asynccontextmanager
-    async def take(self, file: Path) -> AsyncIterator[_Turn]:
-        """Raises Problem 423 ``server.busy`` when an earlier call goes on for more than `LOCK_WAIT`."""
-        turn = self._turns.setdefault(file, _Turn())
-        turn.users += 1
-        try:
-            try:
-                await asyncio.wait_for(turn.lock.acquire(), LOCK_WAIT)
-            except TimeoutError:
-                raise Problem(423, "server.busy", retry_after=1) from None
-            try:
-                yield turn
-            finally:
-                turn.lock.release()
-        finally:
-            turn.users -= 1
-            if not turn.users:
-                del self._turns[file]
 
 
 def _speaks_tus(request: Request) -> None:
@@ -105,14 +55,14 @@ router = APIRouter()
 tus_only = [Depends(_speaks_tus)]
 
 
-def turns_of(request: Request) -> _Turns:
+def turns_of(request: Request) -> Turns:
     if not hasattr(request.app.state, "upload_turns"):
-        request.app.state.upload_turns = _Turns()
-    found: _Turns = request.app.state.upload_turns
+        request.app.state.upload_turns = Turns()
+    found: Turns = request.app.state.upload_turns
     return found
 
 
-Turns = Annotated[_Turns, Depends(turns_of)]
+InTurn = Annotated[Turns, Depends(turns_of)]
 
 
 @router.options("/v1/packets")
@@ -122,7 +72,7 @@ def offer() -> Response:
 
 
 @router.post("/v1/packets", status_code=201, dependencies=tus_only)
-async def create(request: Request, server: OpenServer, kiosk: CallingKiosk, turns: Turns) -> Response:
+async def create(request: Request, server: OpenServer, kiosk: CallingKiosk, turns: InTurn) -> Response:
     """Begin an upload, or find the one begun before: the answer is the same, so a lost one does no harm."""
     size = _number(request, "upload-length")
     if size > MAX_PACKET:
@@ -140,7 +90,7 @@ async def create(request: Request, server: OpenServer, kiosk: CallingKiosk, turn
 
 
 @router.head("/v1/packets/{sha256}", dependencies=tus_only)
-async def held(sha256: str, server: OpenServer, kiosk: CallingKiosk, turns: Turns) -> Response:
+async def held(sha256: str, server: OpenServer, kiosk: CallingKiosk, turns: InTurn) -> Response:
     async with turns.take(part_of(server, kiosk.kiosk_id, _digest(sha256))):
         row = await to_thread.run_sync(_upload, server, kiosk, sha256)
         headers = {"Upload-Offset": str(_offset(server, row)), "Upload-Length": str(row.size)}
@@ -148,13 +98,13 @@ async def held(sha256: str, server: OpenServer, kiosk: CallingKiosk, turns: Turn
 
 
 @router.patch("/v1/packets/{sha256}", status_code=204, dependencies=tus_only)
-async def append(sha256: str, request: Request, server: OpenServer, kiosk: CallingKiosk, turns: Turns) -> Response:
+async def append(sha256: str, request: Request, server: OpenServer, kiosk: CallingKiosk, turns: InTurn) -> Response:
     if request.headers.get("content-type") != "application/offset+octet-stream":
         raise Problem(415, "call.invalid")
     claimed = _number(request, "upload-offset")
     file = part_of(server, kiosk.kiosk_id, _digest(sha256))
     async with turns.take(file) as turn:
-        body = _Body(request, turn)
+        body = Body(request, turn)
         # Read before anything is looked up: what has not been read when the line breaks was sent for nothing.
         piece = await body.read()
         row = await to_thread.run_sync(_upload, server, kiosk, sha256)
@@ -217,45 +167,15 @@ def sweep(server: Server) -> int:
     return len(rows)
 
 
-class _Body:
-    """The body of a call, in pieces of up to `PIECE` bytes; ends where the line breaks or the turn is given up."""
-
-    def __init__(self, request: Request, turn: _Turn) -> None:
-        self._receive = request.receive
-        self._turn = turn
-        self._ended = False
-        self.broken = False
-        """It ended before its end."""
-
-    async def read(self) -> bytes:
-        """Return the next piece, b"" at the end. What came before a break is returned like all else."""
-        piece = bytearray()
-        while not self._ended and len(piece) < PIECE:
-            message = await self._next()
-            if message["type"] == "http.request":
-                piece += message.get("body", b"")
-                self._ended = not message.get("more_body", False)
-            else:
-                self._ended = self.broken = True
-        return bytes(piece)
-
-    async def _next(self) -> Message:
-        idle = 0.0
-        while True:
-            try:
-                return await asyncio.wait_for(self._receive(), STALLED)
-            except TimeoutError:
-                idle += STALLED
-                if self._turn.wanted or idle >= GIVEN_UP:
-                    return {"type": "http.disconnect"}
-
-
 def _append(file: Path, offset: int, piece: bytes) -> tuple[bool, int]:
     """Append durably if the file ends at `offset`; return whether, and where it ends now.
 
     The file's own lock keeps processes that share the folder apart.
     """
-    descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0))
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0))
+    except FileNotFoundError:
+        return False, offset  # another process has just finished it: whoever asks again is told
     try:
         if fcntl is not None:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
