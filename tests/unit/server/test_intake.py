@@ -316,3 +316,20 @@ def test_many_takers_of_one_packet_make_one_row(kiosk: EnrolledKiosk, server: Se
     assert len(receipts) == 12
     assert all(document == receipts[0] for document in receipts)
     assert count_rows(packets) == 1
+
+
+def test_a_piece_is_appended_only_where_the_file_ends_whoever_else_writes(tmp_path: Path) -> None:
+    """What keeps processes that share the folder apart: the file's own lock and its real length."""
+    file = tmp_path / "p.part"
+    assert tus._append(file, 0, b"abc") == (False, 0), "finished and gone: whoever asks again is told"
+    file.touch()
+    assert tus._append(file, 0, b"abc") == (True, 3)
+    assert tus._append(file, 0, b"xyz") == (False, 3)
+    outcomes: list[tuple[bool, int]] = []
+    threads = [threading.Thread(target=lambda: outcomes.append(tus._append(file, 3, bytes(300_000)))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == [(False, 300_003)] * 7 + [(True, 300_003)]
+    assert file.read_bytes() == b"abc" + bytes(300_000)
