@@ -142,12 +142,14 @@ def sharpness(face: Aligned) -> float:
     in less light span fewer grey levels, whose square goes about as the luminance: below a mean luminance of .3 the
     variance is raised by .3 / mean, at most twice, beyond which it would be the sensor's noise that is raised.
     """
-    edges = cv2.Laplacian(cv2.GaussianBlur(face.grey, (3, 3), 0), cv2.CV_32F)
-    inner = cv2.erode(face.mask.astype(np.uint8), np.ones((9, 9), np.uint8)).astype(bool)
+    # Integers hold every Laplacian of bytes (at most 1020 either way) and take a third of the time of floats.
+    edges = cv2.Laplacian(cv2.GaussianBlur(face.grey, (3, 3), 0), cv2.CV_16S)
+    inner = cv2.erode(face.mask.astype(np.uint8), np.ones((9, 9), np.uint8))
     if not inner.any():
         return 0.0
-    raised = min(max(_SHARP_AT / max(luminance_mean(face.luminance[inner]), 1e-3), 1.0), _SHARP_RAISED)
-    return float(edges[inner].var()) * raised
+    mean = cv2.mean(face.luminance, mask=inner)[0] / 255
+    deviation = float(cv2.meanStdDev(edges, mask=inner)[1][0, 0])
+    return deviation**2 * min(max(_SHARP_AT / max(mean, 1e-3), 1.0), _SHARP_RAISED)
 
 
 def luminance_mean(values: NDArray[np.float32]) -> float:
@@ -220,8 +222,17 @@ def eyes_uncovered(face: Aligned, right: NDArray[np.float32], left: NDArray[np.f
         grow = np.array([0.15, 0.6]) * (high[0] - low[0]) / 2
         (x0, y0), (x1, y1) = np.maximum(low - grow, 0).astype(int), (high + grow).astype(int) + 1
         region = face.luminance[y0:y1, x0:x1]
-        levels.append(float(np.percentile(region, 75)) if region.size else 0.0)
+        levels.append(_upper_quartile(region) if region.size else 0.0)
     return min(levels) / reference
+
+
+def _upper_quartile(region: NDArray[np.float32]) -> float:
+    """Return the 75th percentile, drawn between neighbours as `numpy.percentile` does at five times the cost."""
+    ranked = np.sort(region, axis=None)
+    place = 0.75 * (ranked.size - 1)
+    below = int(place)
+    above = min(below + 1, ranked.size - 1)
+    return float(ranked[below] + (place - below) * (ranked[above] - ranked[below]))
 
 
 def pattern(face: Aligned) -> NDArray[np.float32]:
