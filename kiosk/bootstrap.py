@@ -30,6 +30,7 @@ from registration.model.ids import ServiceId, uuid7
 from registration.model.submission import Submission
 from registration.ports.capture import CameraSource, CaptureSession, Frame, ProofChecker
 from registration.ports.clock import Clock
+from registration.ports.speech import Silence, Speech
 from registration.ports.vault import FinishedSubmission, OutboxEntry, SealedPacket, VoterKey
 from ui.flows.voter_services import VoterServices
 
@@ -144,9 +145,13 @@ def camera_problem(kiosk: Kiosk) -> Expected | None:
 
 
 def voter_services(
-    kiosk: Kiosk, *, face_camera: CameraSource | None = None, document_camera: CameraSource | None = None
+    kiosk: Kiosk,
+    *,
+    face_camera: CameraSource | None = None,
+    document_camera: CameraSource | None = None,
+    speech: Speech | None = None,
 ) -> VoterServices:
-    """Join what the voter's window needs; the cameras may be given, e.g. the demo's."""
+    """Join what the voter's window needs; the cameras may be given, e.g. the demo's. Silent without `speech`."""
     settings, proofs = kiosk.settings, LazyProofChecker()
     face = face_camera or LazyCamera(settings.face_camera, "face")
     # One device may serve both (D-34), each at its own size; the pages let go of it when they are done.
@@ -172,7 +177,15 @@ def voter_services(
         camera_problem=lambda: None if face_camera else camera_problem(kiosk),
         registration_open=lambda: registration_open(kiosk),
         files_folder=Path(settings.files_folder) if settings.files_folder else None,
+        speech=speech or Silence(),
     )
+
+
+def voice() -> Speech:
+    """Return this machine's voice; it makes no process before it first says something."""
+    from kiosk.speech import EspeakSpeech
+
+    return EspeakSpeech()
 
 
 def account_known(kiosk: Kiosk, key: VoterKey) -> bool:

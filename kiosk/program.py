@@ -157,7 +157,7 @@ class Program(QObject):
 
         settings = self._settings
         window = VoterWindow(
-            bootstrap.voter_services(kiosk),
+            bootstrap.voter_services(kiosk, speech=bootstrap.voice()),
             language=settings.language,
             idle_seconds=settings.idle_seconds,
             idle_answer_seconds=settings.idle_answer_seconds,

@@ -12,13 +12,15 @@ from ui.words import Words
 
 
 class Header(QWidget):
-    """Signals: language_chosen(str), display_requested(), help_requested(), exit_requested().
+    """Signals: language_chosen(str), display_requested(), sound_requested(), help_requested(),
+    exit_requested().
 
     At large text, and in narrow windows, the languages collapse into one "Gjuha" button that opens the display panel.
     """
 
     language_chosen = Signal(str)
     display_requested = Signal()
+    sound_requested = Signal()
     help_requested = Signal()
     exit_requested = Signal()
 
@@ -47,12 +49,14 @@ class Header(QWidget):
         self._collected.clicked.connect(self.display_requested)
         self._display = button()
         self._display.clicked.connect(self.display_requested)
+        self._sound = button()
+        self._sound.clicked.connect(self.sound_requested)
         self._help = button()
         self._help.clicked.connect(self.help_requested)
         self.exit_button = button()
         self.exit_button.clicked.connect(self.exit_requested)
         self.exit_button.hide()
-        for made in (self._collected, self._display, self._help, self.exit_button):
+        for made in (self._collected, self._display, self._sound, self._help, self.exit_button):
             self._row.addWidget(made)
 
     def restyle(self, look: Look) -> None:
@@ -67,9 +71,10 @@ class Header(QWidget):
             made.setChecked(language == self._words.language)
         self._collected.setText(self._words("shell.language"))
         self._display.setText(self._words("shell.display"))
+        self._sound.setText(self._words("sound.button"))
         self._help.setText(self._words("shell.help"))
         self.exit_button.setText(self._words("shell.exit"))
-        for made in (self._collected, self._display, self._help, self.exit_button):
+        for made in (self._collected, self._display, self._sound, self._help, self.exit_button):
             made.setAccessibleName(made.text())
         self._arrange()
 

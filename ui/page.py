@@ -109,6 +109,11 @@ class KioskPage(QWidget):
     def heading(self) -> str:
         return self._heading.text()
 
+    def spoken(self) -> str:
+        """Return what is read aloud when the page appears: problems, heading, text and warning, never an answer."""
+        problems = [sentence(self.words, problem) for problem in self._problems]
+        return "\n".join(filter(None, (*problems, self._heading.text(), self._lead.text(), self._warning.accessibleName())))
+
     def first_field(self) -> QWidget | None:
         """Return what gets the focus when the page appears; None: nothing does."""
         return next((f for f in self.findChildren(QLineEdit) if f.isEnabled() and not f.isHidden()), None)

@@ -16,7 +16,7 @@ from ui.widgets.labels import Text
 from ui.words import Words
 
 
-class _Panel(QScrollArea):
+class Panel(QScrollArea):
     """A scrolling column in the middle of the window; its accessible name is its heading."""
 
     def __init__(self, words: Words) -> None:
@@ -83,7 +83,7 @@ class Spinner(QWidget):
         painter.end()
 
 
-class BusyPanel(_Panel):
+class BusyPanel(Panel):
     """Work in progress, with a way out where there is one."""
 
     def __init__(self, words: Words) -> None:
@@ -124,7 +124,7 @@ class BusyPanel(_Panel):
             self._cancel()
 
 
-class IdlePanel(_Panel):
+class IdlePanel(Panel):
     """ "Are you still here?" with the seconds left: said every 15 seconds, each second in the last 20.
 
     Signals: stay_requested(), leave_requested().
@@ -163,7 +163,7 @@ class IdlePanel(_Panel):
         super().retranslate()
 
 
-class ExitPanel(_Panel):
+class ExitPanel(Panel):
     """Leaving before the end. What is sealed stays for its owner's password, or is erased; the voter chooses.
 
     Signals: stay_requested(), keep_requested(), erase_requested().
@@ -199,7 +199,7 @@ class ExitPanel(_Panel):
         super().retranslate()
 
 
-class HelpPanel(_Panel):
+class HelpPanel(Panel):
     """Who may help and how (PP-16), and what the machine does and does not do. Signals: closed()."""
 
     closed = Signal()
@@ -224,7 +224,7 @@ class HelpPanel(_Panel):
         super().retranslate()
 
 
-class DisplayPanel(_Panel):
+class DisplayPanel(Panel):
     """Language, text size and contrast. Signals: language_chosen(str), size_chosen(TextSize), theme_chosen(Theme),
     reset_requested(), closed()."""
 

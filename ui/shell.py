@@ -19,6 +19,7 @@ from ui.keyboard import Keyboard, Layout, takes_text
 from ui.notices import Notices, Problem
 from ui.page import Actions, KioskPage, application
 from ui.panels import BusyPanel, DisplayPanel, ExitPanel, HelpPanel, IdlePanel
+from ui.sound_panel import SoundPanel
 from ui.theme import Look, Metrics, TextSize, Theme, px_per_mm
 from ui.widgets.buttons import button
 from ui.words import Words
@@ -35,12 +36,14 @@ class Shell(QWidget):
     Signals:
         stay_requested(), leave_requested(): the buttons of the idle warning; leave erases.
         exit_requested(): leave before the end and keep the sealed draft ("Dil" in the header).
+        page_said(KioskPage): a page stands in front, or says something new.
         closing(): the window wants to close; `may_close` decides.
     """
 
     stay_requested = Signal()
     leave_requested = Signal()
     exit_requested = Signal()
+    page_said = Signal(object)
     closing = Signal()
 
     def __init__(
@@ -86,8 +89,10 @@ class Shell(QWidget):
         self.idle_panel = IdlePanel(words)
         self.help_panel = HelpPanel(words)
         self.display_panel = DisplayPanel(words)
+        self.sound_panel = SoundPanel(words)
         self.exit_panel = ExitPanel(words)
-        self._panels = (self.busy_panel, self.idle_panel, self.help_panel, self.display_panel, self.exit_panel)
+        self._asked_for = (self.help_panel, self.display_panel, self.sound_panel, self.exit_panel)
+        self._panels = (self.busy_panel, self.idle_panel, *self._asked_for)
         self._front = QStackedWidget()
         for part in (self._page_area, *self._panels):
             self._front.addWidget(part)
@@ -140,6 +145,8 @@ class Shell(QWidget):
         self.next_button.clicked.connect(self._go_on)
         self.header.language_chosen.connect(self.words.choose)
         self.header.display_requested.connect(lambda: self._toggle(self.display_panel))
+        self.header.sound_requested.connect(lambda: self._toggle(self.sound_panel))
+        self.sound_panel.closed.connect(self._show_page_area)
         self.header.help_requested.connect(lambda: self._toggle(self.help_panel))
         self.display_panel.language_chosen.connect(self.words.choose)
         self.display_panel.size_chosen.connect(lambda size: self.choose_look(size=size))
@@ -181,6 +188,8 @@ class Shell(QWidget):
             self._write_actions()
             if page.place() != self._place:
                 self._begin_page(page)
+            elif page.problems():
+                self.page_said.emit(page)
             return
         if self._page is not None:
             self._page.actions_changed.disconnect(self._write_actions)
@@ -204,6 +213,7 @@ class Shell(QWidget):
         self._scroll.verticalScrollBar().setValue(0)
         # After the layout knows the page, so that the scroll area finds the field.
         QTimer.singleShot(0, self, self._focus_first)
+        self.page_said.emit(page)
 
     def show_problems(self, problems: tuple[Problem, ...]) -> None:
         """Show errors on top of the page in front (`notices` is the way to call it)."""
@@ -211,6 +221,7 @@ class Shell(QWidget):
         if self._page is not None:
             self._page.show_problems(problems)
             self._scroll.verticalScrollBar().setValue(0)
+            self.page_said.emit(self._page)
 
     def _focus_first(self) -> None:
         if self._page is None or self._page.problems() or self._front.currentWidget() is not self._page_area:
@@ -271,11 +282,13 @@ class Shell(QWidget):
     def hide_busy(self) -> None:
         self._end_panels()
 
-    def show_idle_warning(self, seconds: int) -> None:
-        """Ask whether anybody is still there."""
+    def show_idle_warning(self, seconds: int) -> bool:
+        """Ask whether anybody is still there; return whether the question is a new one."""
         self.idle_panel.show_seconds(seconds)
-        if self._front.currentWidget() is not self.idle_panel:
+        new = self._front.currentWidget() is not self.idle_panel
+        if new:
             self._bring(self.idle_panel)
+        return new
 
     def offer_exit(self, offered: bool) -> None:
         """Show "Dil" in the header while somebody's session is open."""
@@ -295,7 +308,7 @@ class Shell(QWidget):
         front = self._front.currentWidget()
         if front is panel:
             self._show_page_area()
-        elif front is self._page_area or front in (self.help_panel, self.display_panel, self.exit_panel):
+        elif front is self._page_area or front in self._asked_for:
             self._bring(panel)
 
     def _bring(self, panel: QWidget) -> None:

@@ -14,6 +14,7 @@ from registration.model.ids import ServiceId
 from registration.ports.capture import CameraSource, Captures, DocumentReader, PictureIntake, ProofChecker
 from registration.ports.clock import Clock
 from registration.ports.server import AccountProfile, ServerLink, Session
+from registration.ports.speech import Silence, Speech
 from registration.ports.vault import Drafts, Outbox, PasswordHasher, VoterKey
 
 
@@ -48,6 +49,7 @@ class VoterServices:
     registration_open: Callable[[], bool]
     files_folder: Path | None = None
     """Where "from a file" looks; None: removable media."""
+    speech: Speech = field(default_factory=Silence)
 
 
 @dataclass(slots=True)

@@ -30,6 +30,7 @@ from ui.page import application
 from ui.pages.attachments_page import AttachmentsPage
 from ui.pages.document_page import DocumentPage
 from ui.pages.face_page import FacePage
+from ui.read_aloud import ReadAloud
 from ui.receipt_pdf import save_receipt
 from ui.shell import Shell
 from ui.words import Words
@@ -57,15 +58,18 @@ class VoterStage(QObject):
         self.face_live = LiveView(services.face_camera, self)
         same = services.document_camera is services.face_camera
         self.document_live = self.face_live if same else LiveView(services.document_camera, self)
+        self.aloud = ReadAloud(services.speech, words, monotonic=services.clock.monotonic, parent=self)
         self.pages = self._fresh_pages()
         self._connect()
+        self._connect_sound()
         self._connect_pages()
         self._connect_cameras()
 
     def close(self) -> None:
-        """End the cameras' threads."""
+        """End the cameras' threads and the voice."""
         self.face_live.close()
         self.document_live.close()
+        self._services.speech.close()
 
     # ------------------------------------------------------------ pages
 
@@ -83,7 +87,7 @@ class VoterStage(QObject):
         shell.stay_requested.connect(self._idle.stay)
         shell.leave_requested.connect(flow.discard)
         shell.exit_requested.connect(flow.leave)
-        self._idle.warned.connect(shell.show_idle_warning)
+        self._idle.warned.connect(self._warn_of_idling)
         self._idle.returned.connect(shell.hide_idle_warning)
         self._idle.expired.connect(flow.leave)
         for live in {self.face_live, self.document_live}:
@@ -91,6 +95,25 @@ class VoterStage(QObject):
             live.captured.connect(self._captured)
             live.lost.connect(self._lost)
             live.failed.connect(self._fail)
+
+    def _connect_sound(self) -> None:
+        aloud, panel = self.aloud, self._shell.sound_panel
+        self._shell.page_said.connect(lambda page: aloud.page(page.spoken()))
+        panel.aloud_chosen.connect(aloud.choose)
+        panel.louder_requested.connect(aloud.louder)
+        panel.read_requested.connect(aloud.read_page)
+        aloud.changed.connect(lambda: panel.show_choice(aloud.aloud, aloud.step))
+        panel.show_choice(aloud.aloud, aloud.step)
+        # After the shell, which was connected before, has written the page in the other language.
+        self._words.changed.connect(self._say_page)
+
+    def _say_page(self) -> None:
+        if self._shell.page is not None:
+            self.aloud.page(self._shell.page.spoken())
+
+    def _warn_of_idling(self, seconds: int) -> None:
+        if self._shell.show_idle_warning(seconds):
+            self.aloud.trouble(self._shell.idle_panel.accessibleName())
 
     def _connect_pages(self) -> None:
         flow, pages = self._flow, self.pages
@@ -209,6 +232,7 @@ class VoterStage(QObject):
         before.destroy_all()
         application().clipboard().clear()
         self._shell.reset_look()
+        self.aloud.reset()
         self._words.choose(self._language)
 
     # ------------------------------------------------------------ cameras
@@ -250,9 +274,11 @@ class VoterStage(QObject):
         page = self._shell.page
         if isinstance(page, FacePage | DocumentPage | AttachmentsPage):
             page.show_frame(image, guidance)
+            self.aloud.guidance(guidance)
 
     def _captured(self, taken: Any) -> None:
         self._capturing = None
+        self.aloud.taken()
         page, journey = self._shell.page, self._flow.journey
         if page is self.pages.attachments:
             self.pages.attachments.show_captured(taken)
@@ -266,6 +292,7 @@ class VoterStage(QObject):
         page = self._shell.page
         if isinstance(page, FacePage | DocumentPage | AttachmentsPage):
             page.show_lost(error)
+            self.aloud.trouble(page.spoken())
 
     # ------------------------------------------------------------ receipt
 
