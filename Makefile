@@ -34,8 +34,8 @@ bench: $(VENV)/.test ## measure; writes bench/results.json
 faults: $(VENV)/.test ## the faults at full length (some minutes); writes docs/faults.md
 	$(PY) -m tools.faults $(FAULTS)
 
-gallery: $(VENV)/.run ## every screen in both languages and two text sizes, as PNG with an index page
-	QT_QPA_PLATFORM=offscreen $(PY) -m tools.gallery --out $(OUT)/gallery
+gallery: $(VENV)/.run ## every screen as PNG with an index page; GALLERY=--hints: the capture screen in every state
+	QT_QPA_PLATFORM=offscreen $(PY) -m tools.gallery --out $(OUT)/gallery $(GALLERY)
 
 installer: $(VENV)/.run ## a folder that runs without Python, in dist/kiosk, and its selftest
 	$(PY) -m PyInstaller --noconfirm --log-level ERROR build_installer.spec

@@ -69,7 +69,9 @@ class EspeakSpeech:
                 return
             if chime is not None and volume > 0:
                 self._chimes.append((chime, min(volume, 1.0)))
-            self._words = _Words(text, VOICES.get(language, language), min(volume, 1.0)) if text and volume > 0 else None
+            self._words = (
+                _Words(text, VOICES.get(language, language), min(volume, 1.0)) if text and volume > 0 else None
+            )
             self._cut_off()
             if self._thread is None and (self._chimes or self._words):
                 self._thread = threading.Thread(target=self._run, name="speech", daemon=True)

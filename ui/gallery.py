@@ -266,7 +266,7 @@ SCENES: tuple[Scene, ...] = (
     Scene("stored", _done(lambda: samples.request_done(delivered=False))),
     Scene("trouble", _trouble),
 )
-PANELS = ("help", "display", "busy", "idle", "exit")
+PANELS = ("help", "display", "sound", "busy", "idle", "exit")
 
 
 def settle(shell: Shell) -> None:
@@ -294,6 +294,7 @@ def open_panel(shell: Shell, name: str) -> QWidget:
     panels: dict[str, QWidget] = {
         "help": shell.help_panel,
         "display": shell.display_panel,
+        "sound": shell.sound_panel,
         "busy": shell.busy_panel,
         "idle": shell.idle_panel,
         "exit": shell.exit_panel,
@@ -316,6 +317,8 @@ def render_gallery(
     themes: Sequence[Theme] = (Theme.DEFAULT,),
     resolution: tuple[int, int] = (1920, 1080),
     px_per_mm: float | None = None,
+    scenes: Sequence[Scene] = SCENES,
+    panels: Sequence[str] = PANELS,
 ) -> Path:
     """Write one PNG per screen, language, text size and theme, and return the index page.
 
@@ -330,7 +333,7 @@ def render_gallery(
                 shell = Shell(Words(language), theme=theme, size=size, screen_px_per_mm=px_per_mm)
                 shell.resize(*resolution)
                 shell.show()
-                for name, grab in _screens(shell):
+                for name, grab in _screens(shell, scenes, panels):
                     file = f"{name}-{language}-{size}-{theme}.png"
                     grab.grab().save(str(out_dir / file))
                     pictures.append((name, language, size, theme, file))
@@ -342,12 +345,12 @@ def render_gallery(
     return index
 
 
-def _screens(shell: Shell) -> Iterator[tuple[str, QWidget]]:
+def _screens(shell: Shell, scenes: Sequence[Scene], panels: Sequence[str]) -> Iterator[tuple[str, QWidget]]:
     """Yield each screen when it stands."""
-    for scene in SCENES:
+    for scene in scenes:
         open_scene(shell, scene)
         yield scene.name, shell
-    for name in PANELS:
+    for name in panels:
         open_panel(shell, name)
         yield f"panel-{name}", shell
 

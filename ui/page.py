@@ -112,7 +112,9 @@ class KioskPage(QWidget):
     def spoken(self) -> str:
         """Return what is read aloud when the page appears: problems, heading, text and warning, never an answer."""
         problems = [sentence(self.words, problem) for problem in self._problems]
-        return "\n".join(filter(None, (*problems, self._heading.text(), self._lead.text(), self._warning.accessibleName())))
+        return "\n".join(
+            filter(None, (*problems, self._heading.text(), self._lead.text(), self._warning.accessibleName()))
+        )
 
     def first_field(self) -> QWidget | None:
         """Return what gets the focus when the page appears; None: nothing does."""
@@ -126,6 +128,7 @@ class KioskPage(QWidget):
         self._column.setSpacing(unit * 2)
         self.content.setSpacing(unit * 2)
         self._limit_width()
+        self._show_heading()
 
     def retranslate(self) -> None:
         """Write all words again, e.g. after the language was switched; what was typed stays."""
@@ -157,6 +160,7 @@ class KioskPage(QWidget):
     def write_heading(self, heading: str, lead: str = "") -> None:
         """Write heading and text of a page that belongs to no journey."""
         self._heading.say(heading)
+        self._show_heading()
         self._lead.say(lead)
         self.setAccessibleName(heading)
 
@@ -174,16 +178,24 @@ class KioskPage(QWidget):
     # ------------------------------------------------------------------ inside
 
     def set_wide(self, wide: bool, *, compact: bool = False) -> None:
-        """Use the whole width (cameras, photos) or the width of a column of text; compact: without the counter."""
+        """Use the whole width (cameras, photos) or the width of a column of text; compact: without the counter, and
+        at large text without the heading, for the picture and its one sentence need the room."""
         self.wide = wide
         self._compact = compact
         self._limit_width()
         self._show_counter()
+        self._show_heading()
 
     def _show_counter(self) -> None:
         counted = self._page is not None and self._page.total > 1 and not self._compact
         self._counter.setVisible(counted)
         self._progress.setVisible(counted)
+
+    def _show_heading(self) -> None:
+        if self._compact and self.look.large:
+            self._heading.hide()
+        elif self._heading.parentWidget() is not None:
+            self._heading.setVisible(bool(self._heading.text()))
 
     def _limit_width(self) -> None:
         self.setMaximumWidth(16_777_215 if self.wide else max(1080, self.look.metrics.em * 36))

@@ -95,7 +95,8 @@ class SwappedStills(Reacting):
             return other
         began = next(b for b, k in self._asked if k == kind and b <= at < b + self._seconds)
         share = float(
-            smooth((at - began) / self._dissolve) * (1 - smooth((at - began - self._seconds + self._dissolve) / self._dissolve))
+            smooth((at - began) / self._dissolve)
+            * (1 - smooth((at - began - self._seconds + self._dissolve) / self._dissolve))
         )
         return np.asarray(cv2.addWeighted(other, share, shot(), 1 - share, 0))
 
@@ -118,9 +119,27 @@ class WorkedPrint(Reacting):
         if kind == "blink":
             skin = worked[round(y + 0.45 * ied), round(x - 0.5 * ied)].tolist()
             for side in (-0.5, 0.5):
-                cv2.ellipse(worked, (round(x + side * ied), round(y)), (round(0.32 * ied), round(0.16 * ied)), 0, 0, 360, skin, -1)
+                cv2.ellipse(
+                    worked,
+                    (round(x + side * ied), round(y)),
+                    (round(0.32 * ied), round(0.16 * ied)),
+                    0,
+                    0,
+                    360,
+                    skin,
+                    -1,
+                )
         else:
-            cv2.ellipse(worked, (round(x), round(y + 1.15 * ied)), (round(0.3 * ied), round(0.3 * ied)), 0, 0, 360, (20, 16, 24), -1)
+            cv2.ellipse(
+                worked,
+                (round(x), round(y + 1.15 * ied)),
+                (round(0.3 * ied), round(0.3 * ied)),
+                0,
+                0,
+                360,
+                (20, 16, 24),
+                -1,
+            )
         return worked
 
 

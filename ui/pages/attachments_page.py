@@ -173,7 +173,7 @@ class AttachmentsPage(KioskPage):
         return True
 
     def first_field(self) -> QWidget | None:
-        return None
+        return self.panel.preview if self._mode is _Mode.LIVE else None
 
     def field_target(self, field: str) -> QWidget | None:
         return self._choices.buttons[0] if self._mode is _Mode.KIND and self._choices.buttons else None

@@ -110,6 +110,9 @@ class DocumentPage(KioskPage):
         else:
             self.capture_requested.emit(side)
 
+    def first_field(self) -> QWidget | None:
+        return super().first_field() if self._live is None else self.panel.preview
+
     def restyle(self, look: Look) -> None:
         super().restyle(look)
         if hasattr(self, "panel"):

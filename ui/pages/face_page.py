@@ -111,6 +111,9 @@ class FacePage(KioskPage):
         else:
             self.capture_requested.emit()
 
+    def first_field(self) -> QWidget | None:
+        return self.panel.preview if self._live else super().first_field()
+
     def restyle(self, look: Look) -> None:
         super().restyle(look)
         if hasattr(self, "panel"):

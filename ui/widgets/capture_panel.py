@@ -48,6 +48,9 @@ class CapturePanel(QWidget):
         if said != (self._hint_id, self._challenge_id, self._green):
             self._hint_id, self._challenge_id, self._green = said
             self.retranslate()
+            if self._hint_id.endswith("other_way") and self.preview.hasFocus():
+                # The tries are used up: the button is the way on now.
+                self.other_way.setFocus()
 
     def begin(self) -> None:
         """Begin anew, with the focus on the picture: never on the button that goes on without the checks."""
@@ -63,6 +66,9 @@ class CapturePanel(QWidget):
     def restyle(self, look: Look) -> None:
         self._large = look.large
         self._row.setSpacing(look.metrics.unit * 4)
+        # The longest sentence at the largest text needs more than a third of a small screen.
+        self._row.setStretch(0, 58 if look.large else 68)
+        self._row.setStretch(1, 42 if look.large else 32)
         self._side.setSpacing(look.metrics.gap)
         self.preview.restyle(look)
         self.other_way.setMinimumHeight(look.metrics.target)

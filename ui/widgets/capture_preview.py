@@ -1,6 +1,8 @@
 """The live picture with its guide: an oval for a face, a frame for a document, green when all is right.
 
-Green is never the only sign: the line grows thick and whole, a tick appears, and words stand beside the picture.
+Colour is never the only sign. While something is to be changed the line is thin and broken and a badge shows an arrow
+or a mark; while a movement is asked for it is whole; when all is right it grows thick and the badge is a tick. Words stand
+beside the picture, and `ui.read_aloud` says them.
 A face is shown mirrored, as in a mirror; what is stored never is.
 """
 
@@ -30,6 +32,17 @@ _RATIO = {Shape.PASSPORT: 125 / 88, Shape.CARD: 85.6 / 53.98, Shape.PAGE: 210 / 
 _SHARE = {Shape.PASSPORT: 0.90, Shape.CARD: 0.70, Shape.PAGE: 0.94}
 """Height of the guide as a share of the picture's height."""
 _DIM = QColor(0, 0, 0, 140)
+_TICK, _MARK = "✓", "!"
+_ARROWS = {"left": "←", "right": "→", "up": "↑", "down": "↓"}
+"""By the last word of a hint or challenge. The picture is a mirror, so the voter's left is at its left."""
+
+
+def sign(guidance: Guidance) -> str:
+    """Return the badge's sign for what is said: a tick, an arrow, a mark, or "" while nothing is."""
+    if guidance.green:
+        return _TICK
+    said = guidance.challenge or guidance.hint
+    return _ARROWS.get(said.rpartition("_")[2], _MARK) if said else ""
 
 
 def guide(shape: Shape, picture: QRectF) -> QRectF:
@@ -136,11 +149,13 @@ class CapturePreview(QWidget):
         # A dark line under the light one keeps the guide visible on white walls too.
         painter.setPen(QPen(QColor(0, 0, 0, 170), 18 if green else 10))
         painter.drawPath(outline)
-        style = Qt.PenStyle.SolidLine if green else Qt.PenStyle.DashLine
-        painter.setPen(QPen(QColor(palette.guide_ok if green else palette.guide), 12 if green else 5, style))
+        asked = self._guidance is not None and bool(self._guidance.challenge)
+        style = Qt.PenStyle.SolidLine if green or asked else Qt.PenStyle.DashLine
+        thick = 12 if green else 8 if asked else 5
+        painter.setPen(QPen(QColor(palette.guide_ok if green else palette.guide), thick, style))
         painter.drawPath(outline)
-        if green:
-            self._paint_tick(painter, hole)
+        if self._guidance is not None and (shown := sign(self._guidance)):
+            self._paint_badge(painter, hole, shown, green)
         if self._guidance is not None and self._guidance.progress > 0:
             self._paint_progress(painter, whole, self._guidance.progress)
 
@@ -159,17 +174,18 @@ class CapturePreview(QWidget):
             ]
         )
 
-    def _paint_tick(self, painter: QPainter, hole: QRectF) -> None:
-        radius = max(22.0, hole.height() * 0.06)
+    def _paint_badge(self, painter: QPainter, hole: QRectF, shown: str, green: bool) -> None:
+        radius = max(26.0, hole.height() * 0.08)
         at = QPointF(hole.right(), hole.top() + radius) if self.shape is not Shape.FACE else _on_oval(hole)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(self._look.palette.guide_ok))
+        palette = self._look.palette
+        painter.setPen(QPen(QColor(0, 0, 0, 170), 3))
+        painter.setBrush(QColor(palette.guide_ok if green else palette.guide))
         painter.drawEllipse(at, radius, radius)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QColor("#06301B"))
+        painter.setPen(QColor("#06301B" if green else "#10161F"))
         painter.setFont(fonts.font(round(radius * 1.4)))
         painter.drawText(
-            QRectF(at.x() - radius, at.y() - radius, radius * 2, radius * 2), Qt.AlignmentFlag.AlignCenter, "✓"
+            QRectF(at.x() - radius, at.y() - radius, radius * 2, radius * 2), Qt.AlignmentFlag.AlignCenter, shown
         )
 
     def _paint_progress(self, painter: QPainter, whole: QRectF, share: float) -> None:
