@@ -34,6 +34,8 @@ class Failure(StrEnum):
     FACE_LOST = "face_lost"
     FACE_CHANGED = "face_changed"
     SEVERAL_FACES = "several_faces"
+    JUMPED = "jumped"
+    """A turn that was never seen on its way: another picture was put there, or the movement was too fast."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class Attempt:
         self._peak = 0.0
         self._closed_at: float | None = None
         self._back = 0
+        self._on_way = 0
         self._done: list[Challenge] = []
         self.failure: Failure | None = None
 
@@ -138,6 +141,7 @@ class Attempt:
 
     def _turned(self, kind: str, now: Sample, turned: float) -> bool:
         towards = turned if kind == TURN_LEFT else -turned
+        self._on_way += self._limits.back_yaw <= towards < self._limits.turn
         self._peak = max(self._peak, towards)
         return towards >= self._limits.turn
 
@@ -162,16 +166,20 @@ class Attempt:
     def _wait_for_rest(self, now: Sample) -> None:
         """Wait until the voter looks straight, eyes open and mouth closed, as before."""
         limits, rest = self._limits, self._rest
+        self._on_way += limits.back_yaw < abs(now.yaw - rest.yaw) < limits.turn
         straight = (
             abs(now.yaw - rest.yaw) <= limits.back_yaw
             and now.mouth <= max(limits.mouth_closed, rest.mouth + 0.05)
             and now.eyes >= limits.blink_open * rest.eyes
         )
         self._back = self._back + 1 if straight else 0
-        if self._back >= _BACK_FRAMES:
+        if self._back >= _BACK_FRAMES and self._kinds[self._index] in TURNS and self._on_way < limits.turn_seen:
+            self.fail(Failure.JUMPED)
+        elif self._back >= _BACK_FRAMES:
             self._index += 1
             last = self._index == len(self._kinds)
             self._stage = _Stage.DONE if last else _Stage.DO
             self._asked, self._stage_began, self._peak, self._closed_at = now.at, now.at, 0.0, None
+            self._on_way = 0
         elif now.at - self._stage_began > limits.back_seconds:
             self.fail(Failure.TOO_SLOW)

@@ -48,10 +48,19 @@ class FaceSession:
     Without the challenges there is no portrait, except after `take_now`, and then the record says so.
     """
 
-    def __init__(self, limits: Thresholds | None = None, chance: Random | None = None) -> None:
-        """Load the models. `chance` replaces the system's randomness in tests only."""
+    def __init__(
+        self, limits: Thresholds | None = None, chance: Random | None = None, prescribed: tuple[str, ...] = ()
+    ) -> None:
+        """Load the models.
+
+        Args:
+            limits: the shipped ones unless a test says otherwise.
+            chance: replaces the system's randomness, in tests only.
+            prescribed: challenges to ask instead of random ones, so that a recording made to a known order can be
+                judged (`kiosk frame-face --challenges`); never in the kiosk.
+        """
         self._limits = limits or shipped()
-        self._chance = chance
+        self._chance, self._prescribed = chance, prescribed
         self._analyser = FaceAnalyser(self._limits.pitch_offset)
         self._framing = Framing(self._limits)
         self._hint = SteadyHint(self._limits.hint_seconds)
@@ -69,6 +78,8 @@ class FaceSession:
         self._reason: str | None = None
         self._overridden: set[str] = set()
         self._track: deque[tuple[float, float, float, float]] = deque(maxlen=_TRACK_LENGTH)
+        self.framed = False
+        """Whether the last frame's face was right for the photo, whatever else is asked of the voter."""
 
     @property
     def phase(self) -> Phase:
@@ -104,6 +115,7 @@ class FaceSession:
         self._began = frame.at if self._began is None else self._began
         reading = self._analyser.read(frame.pixels, frame.at - self._began)
         verdict = self._framing.judge(reading)
+        self.framed = verdict.right
         self._follow(reading)
         if self._reason is not None:
             self._phase = Phase.TAKING
@@ -136,7 +148,8 @@ class FaceSession:
 
         rest = Sample(reading.at, middle("yaw"), middle("eyes_open"), middle("mouth_open"))
         self._attempts += 1
-        self._attempt = Attempt(draw(self._limits.liveness.challenges, self._chance), rest, self._limits.liveness)
+        kinds = self._prescribed or draw(self._limits.liveness.challenges, self._chance)
+        self._attempt = Attempt(kinds, rest, self._limits.liveness)
         self._continuity = Continuity(reading, self._limits)
         self._phase = Phase.CHALLENGES
 

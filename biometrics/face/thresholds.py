@@ -43,6 +43,7 @@ class LivenessLimits:
     attempts: int
     turn: float
     wrong_turn: float
+    turn_seen: int
     blink_closed: float
     blink_open: float
     blink_longest: float

@@ -1,4 +1,9 @@
-"""`kiosk frame-face VIDEO`: what face capture makes of a video, frame by frame."""
+"""`kiosk frame-face VIDEO`: what face capture makes of a video, frame by frame.
+
+The live check asks for movements in a random order, which no recording can obey: without `--challenges` a video of an
+honest person is framed, and gets a photo only if it happens to show the movements that were drawn. `--challenges` names
+the order a recording was made to; the result then says that it was prescribed. The kiosk itself always draws.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +17,9 @@ from registration.model.evidence import Liveness
 from registration.ports.capture import Guidance
 
 
+KINDS = ("turn_left", "turn_right", "blink", "open_mouth")
+
+
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument(
@@ -20,8 +28,24 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="one JSON object per frame, and one for the result")
     parser.add_argument("--save", metavar="FILE", type=Path, help="keep the photo as JPEG")
     parser.add_argument(
+        "--challenges",
+        metavar="KIND,...",
+        type=_kinds,
+        default=(),
+        help=f"the movements the recording was made to, instead of random ones: {', '.join(KINDS)}; one is a turn",
+    )
+    parser.add_argument(
         "--seconds", type=float, default=120.0, help="stop after so much of a live camera (default 120)"
     )
+
+
+def _kinds(text: str) -> tuple[str, ...]:
+    kinds = tuple(text.split(","))
+    if unknown := [kind for kind in kinds if kind not in KINDS]:
+        raise argparse.ArgumentTypeError(f"no such movement: {', '.join(unknown)}; there are {', '.join(KINDS)}")
+    if len(set(kinds)) < 2 or len(set(kinds)) < len(kinds) or not set(kinds) & {"turn_left", "turn_right"}:
+        raise argparse.ArgumentTypeError("name at least two different movements, one of them a turn")
+    return kinds
 
 
 def run(args: argparse.Namespace) -> int:
@@ -35,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
 
     source = open_camera(args.video, loop=False, paced=False)
     source.open()
-    session = FaceSession()
+    session = FaceSession(prescribed=args.challenges)
     began, now, taken = None, 0.0, None
     try:
         while taken is None and now <= args.seconds:
@@ -50,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
             guidance = session.step(frame)
             taken = guidance.portrait
             if args.json:
-                print(json.dumps(_line(now, guidance)))
+                print(json.dumps(_line(now, guidance, session.framed)))
             elif guidance.hint or guidance.challenge:
                 print(f"{now:8.2f}  {'green' if guidance.green else '     '}  {guidance.hint or guidance.challenge}")
     finally:
@@ -67,20 +91,22 @@ def run(args: argparse.Namespace) -> int:
         }
         if args.save is not None:
             args.save.write_bytes(photo.jpeg)
-    liveness = _record(session.liveness)
+    liveness = {**_record(session.liveness), "prescribed": bool(args.challenges)}
     if args.json:
         print(json.dumps({"capture": capture, "t": round(now, 3), "liveness": liveness}))
     else:
-        print(f"{now:8.2f}  {'photo taken' if capture else 'no photo'}, live check: {liveness['outcome']}")
+        order = " (movements prescribed)" if args.challenges else ""
+        print(f"{now:8.2f}  {'photo taken' if capture else 'no photo'}, live check: {liveness['outcome']}{order}")
     if args.save is not None and capture is None:
         raise StaffMustFix("face.no_photo")
     return 0
 
 
-def _line(t: float, guidance: Guidance) -> dict[str, Any]:
+def _line(t: float, guidance: Guidance, framed: bool) -> dict[str, Any]:
     return {
         "t": round(t, 3),
         "green": guidance.green,
+        "framed": framed,
         "hint": guidance.hint,
         "challenge": guidance.challenge,
         "progress": round(guidance.progress, 3),

@@ -199,12 +199,22 @@ def _play(attempt: Attempt, *samples: Sample) -> Attempt:
 
 @pytest.mark.parametrize(("kind", "yaw"), [("turn_left", 21.5), ("turn_right", -19.5)])
 def test_a_turn_of_twenty_degrees_and_back(kind: str, yaw: float) -> None:
-    attempt = _play(_attempt(kind), replace(REST, at=0.5, yaw=yaw))
+    half = replace(REST, at=0.3, yaw=yaw / 2)
+    attempt = _play(_attempt(kind), half, replace(REST, at=0.5, yaw=yaw))
     assert attempt.asking == "look_straight"
-    _play(attempt, *(replace(REST, at=1 + n / 10) for n in range(3)))
+    _play(attempt, replace(half, at=0.8), *(replace(REST, at=1 + n / 10) for n in range(3)))
     assert attempt.passed
     assert attempt.record[0].kind == kind
     assert (attempt.record[0].done_at, attempt.record[0].peak) == (0.5, 20.5)
+
+
+@pytest.mark.parametrize("seen", [0, 1])
+def test_a_turn_that_is_not_seen_on_its_way_is_another_picture(seen: int) -> None:
+    assert LIMITS.liveness.turn_seen == 2
+    on_way = [replace(REST, at=0.3, yaw=10.0)] * seen
+    attempt = _play(_attempt("turn_left"), *on_way, replace(REST, at=0.5, yaw=28.0))
+    _play(attempt, *(replace(REST, at=1 + n / 10) for n in range(3)))
+    assert attempt.failure is Failure.JUMPED
 
 
 def test_nineteen_degrees_are_not_enough() -> None:

@@ -284,3 +284,67 @@ def test_frame_face_tells_every_frame_and_the_result(tmp_path: Path, capsys: pyt
     with pytest.raises(StaffMustFix, match=r"face\.no_photo"):
         frame_face.run(parser.parse_args([str(tmp_path / "v.avi"), "--save", str(tmp_path / "p.jpg")]))
     assert not (tmp_path / "p.jpg").exists()
+
+
+ORDER = ("turn_left", "blink")
+
+
+def _film(file: Path, frames: list[np.ndarray]) -> Path:
+    video = cv2.VideoWriter(str(file), cv2.VideoWriter.fourcc(*"MJPG"), 10, (1280, 720))
+    for frame in frames:
+        video.write(frame)
+    video.release()
+    return file
+
+
+def _frame_face(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str, object]]:
+    parser = frame_face.argparse.ArgumentParser()
+    frame_face.configure(parser)
+    assert frame_face.run(parser.parse_args([*arguments, "--json"])) == 0
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_a_recording_made_to_an_order_can_be_judged_by_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    person, frames = AnimatedHead(fps=10), []
+    person.open()
+    for n in range(120):
+        if n in (15, 45):
+            person.act(ORDER[n > 15])
+        frames.append(person.read().pixels)
+    video = str(_film(tmp_path / "v.avi", frames))
+    *seen, last = _frame_face(capsys, video, "--challenges", ",".join(ORDER), "--save", str(tmp_path / "p.jpg"))
+    assert any(line["framed"] for line in seen)
+    assert last["capture"] is not None
+    assert last["liveness"]["outcome"] == "passed"  # type: ignore[index]
+    assert last["liveness"]["prescribed"] is True  # type: ignore[index]
+    assert [c["kind"] for c in last["liveness"]["challenges"]] == list(ORDER)  # type: ignore[index]
+    assert (tmp_path / "p.jpg").stat().st_size > 10_000
+    wrong = _frame_face(capsys, video, "--challenges", "turn_right,blink")[-1]
+    assert wrong["capture"] is None
+
+
+@pytest.mark.parametrize("order", [(), ("--challenges", "turn_left,blink"), ("--challenges", "open_mouth,turn_right")])
+def test_a_still_in_a_file_however_moved_gives_no_portrait(
+    order: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def moved(at: float) -> np.ndarray:
+        turn = cv2.getRotationMatrix2D((360, 317), 6 * math.sin(1.7 * at), 1 + 0.12 * math.sin(0.9 * at))
+        turn[0] *= 1 - 0.4 * max(0.0, math.sin(0.8 * at))
+        turn[:, 2] += (30 * math.sin(2.2 * at), 12 * math.sin(1.9 * at))
+        return cv2.warpAffine(photo, turn, (720, 720), borderMode=cv2.BORDER_REPLICATE)
+
+    photo = picture_of_the_person()
+    held = HeldPicture(photo, tilt=lambda t: (40 * math.sin(1.1 * t), 15 * math.sin(0.7 * t)), fps=10, film=moved)
+    frames = [held.read().pixels for _ in range(120)]
+    last = _frame_face(capsys, str(_film(tmp_path / "v.avi", frames)), *order)[-1]
+    assert last["capture"] is None
+    assert last["liveness"]["outcome"] != "passed"  # type: ignore[index]
+
+
+@pytest.mark.parametrize("order", ["turn_left", "blink,open_mouth", "turn_left,turn_left", "turn_left,dance", ""])
+def test_an_order_without_two_movements_and_a_turn_is_wrong_usage(order: str) -> None:
+    parser = frame_face.argparse.ArgumentParser()
+    frame_face.configure(parser)
+    with pytest.raises(SystemExit) as ended:
+        parser.parse_args(["v.avi", "--challenges", order])
+    assert ended.value.code == 2
