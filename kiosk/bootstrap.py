@@ -36,6 +36,8 @@ from ui.flows.voter_services import VoterServices
 
 CAMERA_SECONDS = 3.0
 """How long to wait for this program's own other use of a camera to end."""
+LEAST_LINES = 720
+"""Height of a camera's picture, in pixels, below which neither a face nor a document can be photographed well enough."""
 EMBEDDED_KEY = "embedded.key"
 """Name in the vault under which the embedded server's database key is kept."""
 
@@ -266,7 +268,12 @@ class LazyCamera:
     def read(self) -> Frame:
         if self._camera is None:
             raise StaffMustFix("camera.lost")
-        return self._camera.read()
+        frame = self._camera.read()
+        height, width = frame.pixels.shape[:2]
+        if height < LEAST_LINES:
+            # A portrait of ISO/IEC 39794-5 could never be right: near enough for its pixels is too near for its frame.
+            raise StaffMustFix("camera.small", camera=self._spec, width=width, height=height, least=LEAST_LINES)
+        return frame
 
     def close(self) -> None:
         camera, self._camera = self._camera, None

@@ -121,6 +121,7 @@ class FaceAnalyser:
             "cheek_ratio": measures.cheek_ratio(right, left),
             "sharpness": measures.sharpness(aligned),
             "eyes_uncovered": measures.eyes_uncovered(aligned, right, left),
+            "mouth_covered": measures.mouth_covered(aligned),
             "eyes_open": shape.eyes_open,
             "mouth_open": shape.mouth_open,
         }

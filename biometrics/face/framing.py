@@ -34,6 +34,7 @@ _ORDER: tuple[tuple[str, str, str], ...] = (
     ("cheek_ratio", EVEN_LIGHT, EVEN_LIGHT),
     ("sharpness", STILL, STILL),
     ("eyes_uncovered", UNCOVER, UNCOVER),
+    ("mouth_covered", UNCOVER, UNCOVER),
     ("eyes_open", OPEN_EYES, OPEN_EYES),
     ("mouth_open", CLOSE_MOUTH, CLOSE_MOUTH),
 )

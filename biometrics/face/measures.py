@@ -210,7 +210,7 @@ def eyes_uncovered(face: Aligned, right: NDArray[np.float32], left: NDArray[np.f
 
     The region is the eye with its lids, enlarged 1.6 times; its 75th percentile is taken, since skin around an open
     eye is bright whatever the eye's colour, while a dark lens has nothing bright. Clear glasses and tinted ones that
-    let the eyes be seen are not noticed, and neither are scarves or masks.
+    let the eyes be seen are not noticed.
     """
     reference = (float(right.mean()) + float(left.mean())) / 2 if right.size and left.size else 0.0
     if reference <= 0:
@@ -233,6 +233,30 @@ def _upper_quartile(region: NDArray[np.float32]) -> float:
     below = int(place)
     above = min(below + 1, ranked.size - 1)
     return float(ranked[below] + (place - below) * (ranked[above] - ranked[below]))
+
+
+def mouth_covered(face: Aligned) -> float:
+    """Return how far the colour of upper lip and chin is from that of the nose's root, to notice a mask (ours).
+
+    Distance in CIELAB's a* b* plane of the means of squares of .25 IED, the smaller of the two; 0 when one of them is
+    darker than half the nose's root (L*): dark hair of a beard is as far from skin in colour as cloth is. So a light or
+    coloured mask is noticed and a black one is not.
+    """
+    (nose_l, *nose), *others = (_mean_lab(face, point) for point in (168, 164, 200))
+    if any(light < nose_l / 2 for light, _, _ in others):
+        return 0.0
+    return min(float(np.hypot(a - nose[0], b - nose[1])) for _, a, b in others)
+
+
+def _mean_lab(face: Aligned, point: int) -> tuple[float, float, float]:
+    half = ALIGNED_IED // 8
+    x, y = (max(half, int(k)) for k in face.landmarks[point])
+    square = face.pixels[y - half : y + half, x - half : x + half]
+    if not square.size:
+        return 0.0, 0.0, 0.0
+    lab = cv2.cvtColor(square.astype(np.float32) / 255, cv2.COLOR_BGR2LAB)
+    light, a, b, _ = cv2.mean(lab)
+    return light, a, b
 
 
 def pattern(face: Aligned) -> NDArray[np.float32]:

@@ -38,6 +38,24 @@ def head_size(ratio: float) -> float:
     return _clip(200 * (1 - _sigmoid(abs(ratio - 0.45), 0, 0.05)))
 
 
+def sideward_crop(distance: float) -> float:
+    """LeftwardCropOfTheFaceImage, Rightward-: 100 sigmoid((x - .9) / .1) of the eye's distance from the edge / IED."""
+    return _clip(100 * _sigmoid(distance, 0.9, 0.1))
+
+
+def margin_above(distance: float) -> float:
+    """MarginAboveOfTheFaceImage: 100 sigmoid((x - 1.4) / .1) of the eyes' distance from the upper edge / T."""
+    return _clip(100 * _sigmoid(distance, 1.4, 0.1))
+
+
+def margin_below(distance: float) -> float:
+    """MarginBelowOfTheFaceImage: 100 sigmoid((x - 1.8) / .1) of the eyes' distance from the lower edge / T.
+
+    The three margins and HeadSize cannot all be high: the first two together ask for 3.2 T, HeadSize for 2.2 T.
+    """
+    return _clip(100 * _sigmoid(distance, 1.8, 0.1))
+
+
 def head_pose(degrees: float) -> float:
     """HeadPoseYaw, -Pitch, -Roll: 100 cos^2 of the angle, 0 beyond 90 degrees."""
     return 0.0 if abs(degrees) >= 90 else _clip(100 * math.cos(math.radians(degrees)) ** 2)

@@ -79,6 +79,20 @@ def cut(pixels: NDArray[np.uint8], reading: FaceReading, overridden: Sequence[st
     measured = {name: round(value, 4) for name, value in reading.values.items()}
     measured["portrait_head_size"] = round(reading.geometry.t / tall, 4)
     measured |= {name: round(value, 1) for name, value in ofiq.components(reading.values).items()}
-    measured["HeadSize"] = round(ofiq.head_size(reading.geometry.t / tall), 1)
+    measured |= {name: round(value, 1) for name, value in _margins(reading, left, top, wide, tall).items()}
     measured |= {f"override_{name}": 1.0 for name in overridden}
     return Photo(jpeg=jpeg.tobytes(), width=picture.shape[1], height=picture.shape[0], measures=measured)
+
+
+def _margins(reading: FaceReading, left: int, top: int, wide: int, tall: int) -> dict[str, float]:
+    """Return the components of ISO/IEC 29794-5 that judge the picture's edges, 0..100."""
+    face = reading.geometry
+    assert face is not None
+    x, y, half = face.eyes[0] - left, face.eyes[1] - top, face.inter_eye / 2
+    return {
+        "HeadSize": ofiq.head_size(face.t / tall),
+        "LeftwardCropOfTheFaceImage": ofiq.sideward_crop((x - half) / face.inter_eye),
+        "RightwardCropOfTheFaceImage": ofiq.sideward_crop((wide - x - half) / face.inter_eye),
+        "MarginAboveOfTheFaceImage": ofiq.margin_above(y / face.t),
+        "MarginBelowOfTheFaceImage": ofiq.margin_below((tall - y) / face.t),
+    }

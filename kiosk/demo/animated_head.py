@@ -51,12 +51,12 @@ class _Move:
 
 
 @cache
-def _mesh(size: tuple[int, int], sunglasses: bool = False, mirrored: bool = False) -> HeadMesh:
+def _mesh(size: tuple[int, int], wearing: str = "", mirrored: bool = False) -> HeadMesh:
     """Build the astronaut's mesh once per process; `mirrored` serves as another person's face."""
     photo = astronaut()
     if mirrored:
         photo = np.ascontiguousarray(photo[:, ::-1])
-    return build(photo, size, sunglasses)
+    return build(photo, size, wearing)
 
 
 class FrameClock:
@@ -100,7 +100,7 @@ class AnimatedHead:
         blinks: bool = True,
         still: bool = False,
         second_person: bool = False,
-        sunglasses: bool = False,
+        wearing: str = "",
         other_person: bool = False,
     ) -> None:
         """Build the person (about a second for the first of a process).
@@ -116,7 +116,7 @@ class AnimatedHead:
             blinks: blink by nature every few seconds.
             still: a photograph of the person instead: neither sway nor blinks nor acts.
             second_person: somebody else looks over their shoulder.
-            sunglasses: they wear dark glasses.
+            wearing: one of `head_wear.THINGS`, e.g. dark glasses.
             other_person: another face (the mirrored photograph).
         """
         self.look = look or Look(ied=0.156 * size[1])
@@ -127,7 +127,7 @@ class AnimatedHead:
         self.second_person = second_person
         self._size, self._seed = size, seed
         self._sway, self._blinks = (0.0, False) if still else (sway, blinks)
-        mesh = _mesh(size, sunglasses, other_person)
+        mesh = _mesh(size, wearing, other_person)
         self._room = mesh.backdrop
         self._renderer = HeadRenderer(mesh, size, seed)
         self._clock = FrameClock(fps, paced)

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from kiosk.demo.animated_head import REACTION, SIZE, AnimatedHead
+from kiosk.demo.attack_tricks import SwappedStills, WorkedPrint, squeezed, stretched, zoomed
 from kiosk.demo.attacks import Exchanged, HeldPicture, Way, picture_of_the_person
 from kiosk.demo.head_mesh import Pixels, smooth
 from kiosk.demo.head_render import Light, Look
@@ -170,7 +171,7 @@ def _print(n: int, fps: float, yaw: float, pitch: float, bend: float = 0.0) -> H
 def _cut_out(n: int, fps: float) -> HeldPicture:
     return HeldPicture(
         picture_of_the_person(),
-        waving(40, 5 * n),
+        waving(40, 5 * (n % 8)),
         fps=fps,
         seed=n,
         alpha=cut_out(),
@@ -191,20 +192,28 @@ def _exchanged(n: int, fps: float, way: Way, seconds: float) -> Exchanged:
 
 KINDS: dict[str, Callable[[int, float], Attack]] = {
     "still print": lambda n, fps: _print(n, fps, 0, 0),
-    "flat print waved by 40 degrees": lambda n, fps: _print(n, fps, 40, 10 * n),
-    "print bent 1.0 rad, waved": lambda n, fps: _print(n, fps, 40, 5 * n, 1.0),
-    "print bent 1.6 rad, waved": lambda n, fps: _print(n, fps, 40, 5 * n, 1.6),
+    "flat print waved by 40 degrees": lambda n, fps: _print(n, fps, 40, 10 * (n % 5)),
+    "print bent 1.0 rad, waved": lambda n, fps: _print(n, fps, 40, 5 * (n % 8), 1.0),
+    "print bent 1.6 rad, waved": lambda n, fps: _print(n, fps, 40, 5 * (n % 8), 1.6),
     "flat mask with eye holes, worn": lambda n, fps: PaperMask(0.0, fps, n),
     "bent mask with eye holes, worn": lambda n, fps: PaperMask(1.2, fps, n),
     "cut-out before the room, waved": _cut_out,
     "phone screen, still": lambda n, fps: on_phone(n, fps, 0),
-    "phone screen, waved": lambda n, fps: on_phone(n, fps, 40, pitch=5 * n),
+    "phone screen, waved": lambda n, fps: on_phone(n, fps, 40, pitch=5 * (n % 8)),
     "film that blinks by nature": _film,
     "phone with a film that blinks": lambda n, fps: on_phone(n, fps, 5, every=1.5, movements=("blink",)),
     "two people at once": lambda n, fps: AnimatedHead(seed=n, fps=fps, second_person=True),
     "picture put there after the challenges": lambda n, fps: _exchanged(n, fps, Way.AT_ONCE, 0.0),
     "picture pushed up after the challenges": lambda n, fps: _exchanged(n, fps, Way.RAISED, 0.3),
     "second person steps in for the photo": lambda n, fps: _exchanged(n, fps, Way.WALKED, 0.5),
+    "prints of each bearing swapped as asked": lambda n, fps: SwappedStills(fps, n),
+    "one turned print, mirrored for the other side": lambda n, fps: SwappedStills(fps, n, pairs=True),
+    "pictures of each bearing dissolved as asked": lambda n, fps: SwappedStills(fps, n, dissolve=0.3 + 0.1 * (n % 4)),
+    "flat print turned as asked, strips for lids and mouth": lambda n, fps: WorkedPrint(fps, n, 0.0),
+    "bent print turned as asked, strips for lids and mouth": lambda n, fps: WorkedPrint(fps, n, 1.2 + 0.3 * (n % 4)),
+    "still squeezed from the sides": squeezed,
+    "still stretched sideways": stretched,
+    "still zoomed in pulses": zoomed,
 }
 """What must never give a portrait: makes the attack from its number and the frames per second."""
 

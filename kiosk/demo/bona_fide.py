@@ -67,6 +67,10 @@ def _skin(factor: float, gain: float = 1.0) -> Make:
     return lambda seed, fps: Toned(factor, seed=seed, fps=fps, light=Light(gain=gain))
 
 
+def _wearing(thing: str) -> Make:
+    return lambda seed, fps: AnimatedHead(seed=seed, fps=fps, wearing=thing)
+
+
 CONDITIONS: dict[str, Make] = {
     "ordinary": _lit(),
     "dim": _lit(gain=0.6),
@@ -98,6 +102,10 @@ CONDITIONS: dict[str, Make] = {
     "leaning to the left": _standing(roll=-3.5),
     "narrow eyes": _standing(eyes=0.4),
     "mouth a little open": _standing(mouth=0.15),
-    "dark glasses": lambda seed, fps: AnimatedHead(seed=seed, fps=fps, sunglasses=True, sway=0.3),
+    "glasses": _wearing("glasses"),
+    "headscarf": _wearing("headscarf"),
+    "full beard": _wearing("full beard"),
+    "mask over mouth and nose": _wearing("mask"),
+    "dark glasses": lambda seed, fps: AnimatedHead(seed=seed, fps=fps, wearing="dark glasses", sway=0.3),
 }
 """Who must be let through: makes the person from a seed and the frames per second."""

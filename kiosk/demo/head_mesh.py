@@ -19,6 +19,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from kiosk.demo.head_wear import put_on
+
 Pixels = NDArray[Any]
 """uint8; OpenCV's own annotations are wider."""
 Points = NDArray[np.float64]
@@ -136,8 +138,10 @@ def smooth(t: float | Points) -> Points:
     return np.asarray(c * c * (3.0 - 2.0 * c))
 
 
-def build(photo: Pixels, size: tuple[int, int], sunglasses: bool = False) -> HeadMesh:
+def build(photo: Pixels, size: tuple[int, int], wearing: str = "") -> HeadMesh:
     """Build the mesh from a frontal `photo` (BGR) of one person, for frames of `size` (width, height) pixels.
+
+    `wearing` is one of `head_wear.THINGS`, or nothing.
 
     Raises:
         ValueError: no face was found in the photograph.
@@ -196,8 +200,12 @@ def build(photo: Pixels, size: tuple[int, int], sunglasses: bool = False) -> Hea
     lips = 0.2 * (face[list(LOWER_LIP), :2] - face[list(UPPER_LIP), :2])
     uv[list(LOWER_LIP)] += lips  # keep the bright edge of the teeth out of the lips
     uv[list(UPPER_LIP)] -= lips
-    if sunglasses:
-        _paint_sunglasses(picture, face, ied)
+    body = texture
+    if wearing:
+        put_on(wearing, picture, face, ied)
+        body = texture.copy()
+        put_on(wearing, body, face, ied)
+        picture[:24, :24] = (24, 18, 44)
 
     vertices = (points - [between_eyes[0], between_eyes[1], 0.0]) / ied
     return HeadMesh(
@@ -214,7 +222,7 @@ def build(photo: Pixels, size: tuple[int, int], sunglasses: bool = False) -> Hea
         gap_below=below,
         texture=picture,
         texture_alpha=alpha,
-        body=texture,
+        body=body,
         body_alpha=body_alpha,
         backdrop=_room(texture, person, size),
         eyes_at=(float(between_eyes[0]), float(between_eyes[1])),
@@ -312,15 +320,6 @@ def _room(texture: Pixels, person: Pixels, size: tuple[int, int]) -> Pixels:
     covered = (cv2.dilate(mask, np.ones((7, 7), np.uint8)) > 8).astype(np.uint8)
     filled = cv2.inpaint(small, covered, 5, cv2.INPAINT_TELEA)
     return np.asarray(cv2.GaussianBlur(cv2.resize(filled, size, interpolation=cv2.INTER_CUBIC), (0, 0), 14), np.uint8)
-
-
-def _paint_sunglasses(texture: Pixels, face: Points, ied: float) -> None:
-    for eye in EYES:
-        middle = face[list(eye.ends), :2].mean(0)
-        centre = (int(middle[0]), int(middle[1] + 0.06 * ied))
-        cv2.ellipse(texture, centre, (int(0.42 * ied), int(0.32 * ied)), 0, 0, 360, (22, 20, 20), -1, cv2.LINE_AA)
-    bridge = [tuple(int(k) for k in face[i, :2]) for i in (133, 362)]
-    cv2.line(texture, bridge[0], bridge[1], (22, 20, 20), max(2, int(0.07 * ied)), cv2.LINE_AA)
 
 
 def _normals(vertices: Points, triangles: NDArray[np.int64]) -> Points:

@@ -52,8 +52,13 @@ def mjpeg_server(
     lengths: bool = True,
     hang: bool = False,
     kind: str = "multipart/x-mixed-replace; boundary=cut",
+    pause: float = 0.03,
+    port: int = 0,
 ) -> Iterator[str]:
-    """Serve the pictures once as an MJPEG stream on loopback; yield its URL. `hang` keeps the line open, silent."""
+    """Serve the pictures once as an MJPEG stream on loopback, `pause` seconds apart; yield its URL.
+
+    `hang` keeps the line open, silent.
+    """
     done = threading.Event()
     encoded = [cv2.imencode(".jpg", frame)[1].tobytes() for frame in frames]
 
@@ -67,7 +72,7 @@ def mjpeg_server(
                     length = f"Content-Length: {len(jpeg)}\r\n".encode() if lengths else b""
                     self.wfile.write(b"--cut\r\nContent-Type: image/jpeg\r\n" + length + b"\r\n" + jpeg + b"\r\n")
                     self.wfile.flush()
-                    done.wait(0.03)
+                    done.wait(pause)
                 self.wfile.write(b"--cut--\r\n")
                 if hang:
                     done.wait(10)
@@ -77,7 +82,7 @@ def mjpeg_server(
         def log_message(self, *args: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = False
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()

@@ -25,7 +25,11 @@ SURE = 0.9
 
 
 class _Row(QWidget):
-    """One field: its name, its value, where it comes from, and "Ndrysho" that turns it into a field to type in."""
+    """One field: its name, its value, where it comes from, and "Ndrysho" that turns it into a field to type in.
+
+    The field is built when it is first wanted: a page full of them would hold the window up for longer than an eye
+    forgives, and most are never opened.
+    """
 
     def __init__(self, words: Words, view: ReadFieldView) -> None:
         super().__init__()
@@ -34,7 +38,8 @@ class _Row(QWidget):
         self._name, self._value, self._source = Text("hint"), Text("value"), Text("hint")
         self.change_button = RowButton("link")
         self.change_button.clicked.connect(self.open)
-        self.block = FieldBlock(words, _field_of(view))
+        self._block: FieldBlock | None = None
+        self._look: Look | None = None
         self._read = QWidget()
         row = QHBoxLayout(self._read)
         row.setContentsMargins(0, 0, 0, 0)
@@ -43,23 +48,46 @@ class _Row(QWidget):
         row.addWidget(self.change_button)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
-        for widget in (self._read, self.block, rule()):
-            box.addWidget(widget)
-        self.block.setVisible(not view.value)
-        self._read.setVisible(bool(view.value))
+        box.addWidget(self._read)
+        box.addWidget(rule())
+        self._box = box
         self.retranslate()
+        if not view.value:
+            self.open_field()
 
     def open(self) -> None:
-        """Turn the value into a field."""
-        self._read.hide()
-        self.block.show()
+        """Turn the value into a field, and go there."""
+        self.open_field()
         self.block.target().setFocus()
 
+    @property
+    def opened(self) -> bool:
+        """Whether it is a field by now."""
+        return self._block is not None
+
+    @property
+    def block(self) -> FieldBlock:
+        """The field; only once it was opened."""
+        assert self._block is not None
+        return self._block
+
+    def open_field(self) -> None:
+        """Turn the value into a field."""
+        if self._block is None:
+            self._block = FieldBlock(self._words, _field_of(self.view))
+            if self._look is not None:
+                self._block.restyle(self._look)
+            self._block.retranslate()
+            self._box.insertWidget(1, self._block)
+            self._read.hide()
+
     def value(self) -> str:
-        return self.view.value if self.block.isHidden() else self.block.value().strip()
+        return self.view.value if self._block is None else self._block.value().strip()
 
     def restyle(self, look: Look) -> None:
-        self.block.restyle(look)
+        self._look = look
+        if self._block is not None:
+            self._block.restyle(look)
         self.change_button.setMinimumHeight(look.metrics.target)
         self.change_button.setMinimumWidth(look.metrics.em * 6)
 
@@ -77,7 +105,8 @@ class _Row(QWidget):
         self._source.say(f"⚠  {words('voter.source.unsure')}" if doubtful else source)
         self.change_button.say(words("shell.change"))
         self.change_button.setAccessibleName(f"{words('shell.change')}: {name}")
-        self.block.retranslate()
+        if self._block is not None:
+            self._block.retranslate()
 
 
 class _Sides(QWidget):
@@ -133,15 +162,15 @@ class ReadBackPage(KioskPage):
 
     def field_target(self, field: str) -> QWidget | None:
         row = self._row(field)
-        return None if row is None else row.block.target() if not row.block.isHidden() else row.change_button
+        return None if row is None else row.block.target() if row.opened else row.change_button
 
     def mark_field(self, field: str, words: str) -> None:
         row = self._row(field)
         if row is not None:
             if words:
-                row._read.hide()
-                row.block.show()
-            row.block.say_problem(words)
+                row.open_field()
+            if row.opened:
+                row.block.say_problem(words)
 
     def restyle(self, look: Look) -> None:
         super().restyle(look)

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import errno
 import threading
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -16,6 +18,7 @@ from biometrics.camera_file import FileCamera
 from biometrics.camera_images import ImagesCamera
 from biometrics.camera_live import FrameWatch, NewestFrame
 from biometrics.camera_mjpeg import DamagedStream, JpegParts, MjpegCamera
+from kiosk.bootstrap import LazyCamera
 from registration.errors import StaffMustFix
 from resources.texts import LANGUAGES, has
 from tests.fakes.cameras import mjpeg_server, pictures
@@ -140,6 +143,80 @@ def test_a_silent_stream_is_lost() -> None:
         camera.close()
 
 
+def test_a_camera_of_five_frames_a_second_is_no_lost_one() -> None:
+    with mjpeg_server(pictures(5), pause=0.2, hang=True) as url:
+        camera = MjpegCamera(url, wait=1.0)
+        camera.open()
+        times = [camera.read().at for _ in range(4)]
+        camera.close()
+    assert all(0.1 < later - earlier < 1.0 for earlier, later in pairwise(times))
+
+
+def test_a_stream_that_comes_back_is_seen_again() -> None:
+    with mjpeg_server(pictures(3)) as url:
+        camera = open_camera(url)
+        camera.open()
+        with pytest.raises(StaffMustFix, match=r"camera\.lost"):  # noqa: PT012
+            for _ in range(10):
+                camera.read()
+    with pytest.raises(StaffMustFix, match=r"camera\.missing"):
+        camera.open()
+    with mjpeg_server(pictures(3), port=int(url.split(":")[2].split("/")[0]), hang=True):
+        camera.open()
+        assert camera.read().pixels.size
+        camera.close()
+
+
+def test_a_camera_that_is_plugged_in_again_is_seen_again(tmp_path: Path) -> None:
+    drivers = [_Driver(frames=2), _Driver()]
+    (tmp_path / "video0").touch()
+    camera = DeviceCamera(0, (1280, 720), capture=lambda _: drivers.pop(0), nodes=tmp_path, wait=0.5)
+    camera.open()
+    (tmp_path / "video0").unlink()
+    with pytest.raises(StaffMustFix, match=r"camera\.lost"):  # noqa: PT012
+        for _ in range(4):
+            camera.read()
+    with pytest.raises(StaffMustFix, match=r"camera\.missing"):
+        camera.open()
+    (tmp_path / "video0").touch()
+    camera.open()
+    assert camera.read().pixels.size
+    camera.close()
+    assert not [t for t in threading.enumerate() if t.name == "camera"]
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [(errno.EBUSY, "camera.busy"), (errno.EACCES, "camera.denied"), (errno.ENODEV, "camera.missing")],
+)
+def test_what_the_system_says_of_the_device_is_told(
+    number: int, code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> int:
+        raise OSError(number, "refused")
+
+    monkeypatch.setattr("biometrics.camera_device.os.open", refused)
+    with pytest.raises(StaffMustFix, match=code.replace(".", r"\.")):
+        _device(tmp_path, _Driver()).open()
+
+
+@pytest.mark.parametrize(("size", "least"), [((640, 480), True), ((800, 600), True), ((1280, 720), False)])
+def test_a_camera_with_too_few_lines_is_told_and_let_go(size: tuple[int, int], least: bool, tmp_path: Path) -> None:
+    frame = np.random.default_rng(1).integers(0, 255, (size[1], size[0], 3)).astype(np.uint8)
+    for n in range(2):
+        cv2.imwrite(str(tmp_path / f"{n}.png"), frame)
+    camera = LazyCamera(f"images:{tmp_path}", "face")
+    camera.open()
+    if least:
+        with pytest.raises(StaffMustFix) as caught:
+            camera.read()
+        assert caught.value.code == "camera.small"
+        assert (caught.value.params["width"], caught.value.params["height"]) == size
+    else:
+        assert camera.read().pixels.shape == (720, 1280, 3)
+    camera.close()
+
+
 def test_a_loop_begins_anew_and_its_times_go_on(tmp_path: Path) -> None:
     for n, picture in enumerate(pictures(2)):
         cv2.imwrite(str(tmp_path / f"{n}.png"), picture)
@@ -216,5 +293,5 @@ def test_an_endless_part_is_refused() -> None:
 
 
 def test_every_camera_error_has_its_words() -> None:
-    codes = ("missing", "busy", "denied", "format", "lost", "frozen", "black", "spec")
+    codes = ("missing", "busy", "denied", "format", "lost", "frozen", "black", "spec", "small")
     assert [(lang, c) for lang in LANGUAGES for c in codes if not has(lang, f"errors.camera.{c}")] == []

@@ -42,6 +42,7 @@ def _capture(condition: str, seconds: float) -> tuple[Portrait | None, list[tupl
         ("soft lens", "face_hold_still", {"sharpness"}),
         ("skin at 12 % of the light", "face_more_light", {"luminance_mean", "under_exposed"}),
         ("dark glasses", "face_uncover", {"eyes_uncovered"}),
+        ("mask over mouth and nose", "face_uncover", {"mouth_covered"}),
     ],
 )
 def test_advice_gives_way_after_ten_seconds_and_is_noted(condition: str, advice: str, overridden: set[str]) -> None:

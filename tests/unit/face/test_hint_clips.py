@@ -1,7 +1,6 @@
 """A clip for each hint, and further clips for those with several causes: the first stable hint, and no other one.
 
-Not every cause can be shown with one photograph: nothing here covers the mouth (the measures do not notice masks or
-scarves at all), and a light that is too dark always makes the face both dark and under-exposed. A head bowed far is
+Not every cause can be shown with one photograph: a light that is too dark always makes the face both dark and under-exposed. A head bowed far is
 told to come closer, since it is shorter from eyes to chin and distance is said before the pose.
 """
 
@@ -60,7 +59,8 @@ CLIPS = [
     ("face_turn_to_light", "light from the right", lambda: _lit(side=0.5)),
     ("face_turn_to_light", "light from the left", lambda: _lit(side=-0.5, gain=0.8)),
     ("face_hold_still", "blurred", lambda: _lit(blur=2.5)),
-    ("face_uncover", "dark glasses", lambda: AnimatedHead(fps=5, sunglasses=True)),
+    ("face_uncover", "dark glasses", lambda: AnimatedHead(fps=5, wearing="dark glasses")),
+    ("face_uncover", "a mask", lambda: AnimatedHead(fps=5, wearing="mask")),
     ("face_open_eyes", "eyes shut", lambda: _look(eyes=1.0)),
     ("face_close_mouth", "mouth open", lambda: _look(mouth=0.6)),
 ]

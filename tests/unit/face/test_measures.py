@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from biometrics.face import measures, ofiq
+from biometrics.face.measures import Aligned
 from biometrics.face.pose import MODEL, POINTS, head_pose
 from registration.ports.capture import FACE_TARGET
 
@@ -130,6 +131,30 @@ def test_dark_glasses_darken_the_eyes() -> None:
     assert measures.eyes_uncovered(face, *measures.cheeks(face)) < 0.1
 
 
+@pytest.mark.parametrize(
+    ("nose", "below", "expected"),
+    [
+        ((128, 128, 128), (128, 128, 128), 0.0),
+        # sRGB (255, 0, 0) is L*a*b* 53.24, 80.09, 67.20 (CIE 1976, D65) and grey has a* = b* = 0: the root of the sum
+        # of the squares is 104.55.
+        ((0, 0, 255), (128, 128, 128), 104.55),
+        ((128, 128, 128), (0, 0, 255), 104.55),
+        ((128, 128, 128), (40, 0, 0), 0.0),  # L* of 53.6 against some 5: a beard may be of any colour
+    ],
+)
+def test_a_covered_mouth_has_another_colour(
+    nose: tuple[int, int, int], below: tuple[int, int, int], expected: float
+) -> None:
+    pixels = np.full((300, 256, 3), nose, np.uint8)
+    pixels[150:] = below
+    landmarks = np.zeros((478, 2))
+    landmarks[[168, 164, 200]] = [(128, 100), (128, 190), (128, 240)]
+    face = Aligned(pixels, pixels[..., 0], measures.luminance(pixels), np.ones((300, 256), bool), landmarks)
+    assert measures.mouth_covered(face) == pytest.approx(expected, abs=0.3)
+    landmarks[200] = (128, 100)  # only the lip is covered: a moustache
+    assert measures.mouth_covered(face) == pytest.approx(0.0, abs=0.3)
+
+
 def test_pattern_ignores_light_and_tells_pictures_apart() -> None:
     picture = np.random.default_rng(1).integers(0, 200, (720, 1280, 3), np.uint8)
     smooth = cv2.GaussianBlur(picture, (0, 0), 12)
@@ -188,6 +213,10 @@ def test_a_turn_to_the_persons_left_moves_the_nose_to_the_right_of_the_frame() -
         (ofiq.inter_eye_distance(120), 92.4),
         (ofiq.head_size(0.45), 100.0),
         (ofiq.head_size(0.40), 53.8),
+        (ofiq.sideward_crop(0.9), 50.0),
+        (ofiq.sideward_crop(1.2), 95.3),
+        (ofiq.margin_above(1.4), 50.0),
+        (ofiq.margin_below(1.7), 26.9),
         (ofiq.head_pose(15), 93.3),
         (ofiq.head_pose(95), 0.0),
         (ofiq.illumination_uniformity(0.2), 61.7),

@@ -41,6 +41,7 @@ RIGHT = {
     "cheek_ratio": 0.9,
     "sharpness": 25.0,
     "eyes_uncovered": 0.9,
+    "mouth_covered": 3.0,
     "eyes_open": 0.07,
     "mouth_open": 0.01,
 }
@@ -92,6 +93,7 @@ def test_a_thresholds_file_with_a_wrong_name_is_refused(tmp_path: Path) -> None:
         (framing.EVEN_LIGHT, {"cheek_ratio": 0.3}),
         (framing.STILL, {"sharpness": 5.0}),
         (framing.UNCOVER, {"eyes_uncovered": 0.1}),
+        (framing.UNCOVER, {"mouth_covered": 30.0}),
         (framing.OPEN_EYES, {"eyes_open": 0.02}),
         (framing.CLOSE_MOUTH, {"mouth_open": 0.2}),
     ],
@@ -301,6 +303,17 @@ def test_a_crop_never_leaves_the_frame(x: float, y: float, t: float) -> None:
     assert top >= 0
     assert left + wide <= 1280
     assert top + tall <= 720
+
+
+def test_the_portrait_is_judged_by_its_edges_too() -> None:
+    reading = _reading(head_size=0.28)  # T = 201.6, the picture 645 high and 501 wide, eyes 110 apart
+    assert reading.geometry is not None
+    measured = portrait.cut(np.zeros((720, 1280, 3), np.uint8), reading).measures
+    assert measured["MarginAboveOfTheFaceImage"] == pytest.approx(50, abs=2)
+    assert measured["MarginBelowOfTheFaceImage"] == pytest.approx(50, abs=2)
+    # (501 / 2 - 55) / 110 = 1.78 inter-eye distances: 100 sigmoid(8.8)
+    assert measured["LeftwardCropOfTheFaceImage"] == pytest.approx(100, abs=0.1)
+    assert measured["RightwardCropOfTheFaceImage"] == pytest.approx(100, abs=0.1)
 
 
 def test_every_text_of_face_capture_has_words() -> None:

@@ -241,7 +241,7 @@ def test_hints_stay_to_be_read_and_follow_the_voter(session: FaceSession) -> Non
 
 
 def test_dark_glasses_delay_but_do_not_lock_out(session: FaceSession) -> None:
-    story = play(session, AnimatedHead(fps=5, sunglasses=True, seed=1, sway=0.3), 11.5)
+    story = play(session, AnimatedHead(fps=5, wearing="dark glasses", seed=1, sway=0.3), 11.5)
     assert story.hints[0] == "face_uncover"
     assert session.phase is not Phase.FRAMING or story.challenges
 
