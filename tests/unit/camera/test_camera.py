@@ -195,9 +195,10 @@ def test_what_the_system_says_of_the_device_is_told(
     def refused(*_: object) -> int:
         raise OSError(number, "refused")
 
+    camera = _device(tmp_path, _Driver())
     monkeypatch.setattr("biometrics.camera_device.os.open", refused)
     with pytest.raises(StaffMustFix, match=code.replace(".", r"\.")):
-        _device(tmp_path, _Driver()).open()
+        camera.open()
 
 
 @pytest.mark.parametrize(("size", "least"), [((640, 480), True), ((800, 600), True), ((1280, 720), False)])
