@@ -1,6 +1,6 @@
 """Eight hours of people who come, begin and walk away, in fast motion: does memory stay flat?
 
-In a child process, offscreen, the voter's real window with a real vault goes from the first page to the question for the
+In a child process, offscreen, the voter's real window with a real vault goes from the first page to the question for a
 contact, is left alone for five minutes, asks for 45 seconds whether anybody is there, and wipes itself: again and again
 until eight hours are over by its own clock, which is the only thing that is not real.
 """

@@ -37,7 +37,7 @@ from ui.flows.voter_services import VoterServices
 CAMERA_SECONDS = 3.0
 """How long to wait for this program's own other use of a camera to end."""
 LEAST_LINES = 720
-"""Height of a camera's picture, in pixels, below which neither a face nor a document can be photographed well enough."""
+"""Height of a camera's picture, in pixels, below which neither a face nor a document can be photographed."""
 EMBEDDED_KEY = "embedded.key"
 """Name in the vault under which the embedded server's database key is kept."""
 

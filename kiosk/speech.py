@@ -7,6 +7,7 @@ espeak-ng's standard input: a process list shows arguments to everybody, and the
 from __future__ import annotations
 
 import array
+import contextlib
 import io
 import logging
 import shutil
@@ -18,6 +19,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import resources
 from registration.ports.speech import Chime
@@ -186,18 +188,14 @@ class EspeakSpeech:
 
 def _write(speaker: subprocess.Popen[bytes], text: str) -> None:
     assert speaker.stdin is not None
-    try:
+    with contextlib.suppress(OSError):  # cut off already
         speaker.stdin.write(text.encode("utf-8"))
-    except OSError:  # cut off already
-        pass
     _close(speaker.stdin)
 
 
-def _close(end: io.IOBase | object) -> None:
-    try:
-        end.close()  # type: ignore[union-attr]
-    except OSError:  # what was buffered has nowhere to go
-        pass
+def _close(end: IO[bytes]) -> None:
+    with contextlib.suppress(OSError):  # what was buffered has nowhere to go
+        end.close()
 
 
 def chime_at(chime: Chime, volume: float) -> bytes:

@@ -42,8 +42,8 @@ class SoundPanel(Panel):
         self._rows: list[QHBoxLayout] = []
         for pair in ((self.quieter, self.louder), (self.close_button, self.read_button)):
             row = QHBoxLayout()
-            for made in pair:
-                row.addWidget(made)
+            for plain in pair:
+                row.addWidget(plain)
             row.addStretch(1)
             self.column.addLayout(row)
             self._rows.append(row)

@@ -16,7 +16,6 @@ from registration.errors import StaffMustFix
 from registration.model.evidence import Liveness
 from registration.ports.capture import Guidance
 
-
 KINDS = ("turn_left", "turn_right", "blink", "open_mouth")
 
 

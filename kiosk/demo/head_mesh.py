@@ -146,7 +146,7 @@ def build(photo: Pixels, size: tuple[int, int], wearing: str = "") -> HeadMesh:
     Raises:
         ValueError: no face was found in the photograph.
     """
-    texture = cv2.resize(photo, None, fx=SCALE, fy=SCALE, interpolation=cv2.INTER_LANCZOS4)
+    texture = np.asarray(cv2.resize(photo, None, fx=SCALE, fy=SCALE, interpolation=cv2.INTER_LANCZOS4), np.uint8)
     height, width = texture.shape[:2]
     face = _landmarks(texture)
     between_eyes = face[list(EYE_CORNERS)].mean(0)

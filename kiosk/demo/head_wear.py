@@ -1,4 +1,4 @@
-"""What the animated person may wear, painted on the photograph before it is put on the mesh. A drawing, not the thing."""
+"""What the animated person may wear, painted on the photograph before it is put on the mesh.."""
 
 from __future__ import annotations
 

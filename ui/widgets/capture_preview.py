@@ -1,8 +1,8 @@
 """The live picture with its guide: an oval for a face, a frame for a document, green when all is right.
 
 Colour is never the only sign. While something is to be changed the line is thin and broken and a badge shows an arrow
-or a mark; while a movement is asked for it is whole; when all is right it grows thick and the badge is a tick. Words stand
-beside the picture, and `ui.read_aloud` says them.
+or a mark; while a movement is asked for it is whole; when all is right it grows thick and the badge is a tick. Words
+stand beside the picture, and `ui.read_aloud` says them.
 A face is shown mirrored, as in a mirror; what is stored never is.
 """
 

@@ -1,7 +1,8 @@
 """A clip for each hint, and further clips for those with several causes: the first stable hint, and no other one.
 
-Not every cause can be shown with one photograph: a light that is too dark always makes the face both dark and under-exposed. A head bowed far is
-told to come closer, since it is shorter from eyes to chin and distance is said before the pose.
+Not every cause can be shown with one photograph: a light that is too dark always makes the face both dark and
+under-exposed. A head bowed far is told to come closer, since it is shorter from eyes to chin and distance is said
+before the pose.
 """
 
 from __future__ import annotations
