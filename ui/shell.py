@@ -379,7 +379,8 @@ class Shell(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if (event.oldSize().height() < 900) != (event.size().height() < 900):
+        height = event.size().height()
+        if Metrics.of(self._look.size, height=height, px_per_mm=self._px_per_mm) != self._look.metrics:
             self._apply_look()
         else:
             self.header.restyle(self._look)
