@@ -379,8 +379,7 @@ class Shell(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        height = event.size().height()
-        if Metrics.of(self._look.size, height=height, px_per_mm=self._px_per_mm) != self._look.metrics:
+        if (event.oldSize().height() < 900) != (event.size().height() < 900):
             self._apply_look()
         else:
             self.header.restyle(self._look)
