@@ -28,7 +28,8 @@ content = b""
 while piece := os.read(0, 4096):
     content += piece
 time.sleep({seconds})
-(folder / name).write_bytes(content)
+(folder.parent / name).write_bytes(content)
+(folder.parent / name).rename(folder / name)
 """
 
 
