@@ -24,6 +24,7 @@ from registration.catalog.definitions import Service
 from registration.catalog.loader import load_catalog
 from registration.errors import Expected, StaffMustFix, WillRetry
 from registration.journey.state import Facts
+from registration.model.civil_day import civil_day
 from registration.model.documents import DocumentImage, DocumentKind, DocumentReading, ProofVerdict, Side
 from registration.model.evidence import Photo
 from registration.model.ids import ServiceId, uuid7
@@ -125,7 +126,7 @@ def facts(kiosk: Kiosk) -> Facts:
 def registration_open(kiosk: Kiosk) -> bool:
     """Tell whether requests are taken today, by the last signed configuration this kiosk has seen."""
     config = kiosk.connection.config()
-    return config is None or config.takes_requests_on(kiosk.clock.now().date())
+    return config is None or config.takes_requests_on(civil_day(kiosk.clock.now()))
 
 
 def new_id(clock: Clock) -> str:

@@ -14,7 +14,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
-from registration.model.case import Action, CaseState
+from registration.model.case import Action, CaseState, Checklist
+from registration.model.documents import FieldName
 from registration.model.ids import CaseId
 from registration.model.submission import RequestSubmission
 
@@ -106,6 +107,8 @@ class HistoryEntry:
     revision: int
     reasons: tuple[str, ...] = ()
     comment: str = field(default="", repr=False)
+    checklist: Checklist = ()
+    """What the official had found, with a decision or a proposal."""
 
 
 class SameAs(StrEnum):
@@ -133,6 +136,7 @@ class Proposal:
     action: Action
     reasons: tuple[str, ...] = ()
     comment: str = field(default="", repr=False)
+    checklist: Checklist = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +156,17 @@ class ReviewCase:
     four_eyes: bool = False
     """The service demands that a second official confirms a decision."""
     proposal: Proposal | None = None
+    register: Mapping[FieldName, str] | None = field(default=None, repr=False)
+    """What the civil-status register says of this personal number; None: no register was asked or it was away."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherCase:
+    """A duplicate beside the case one holds: to look at, never to work on."""
+
+    row: CaseRow
+    request: RequestSubmission
+    history: tuple[HistoryEntry, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,13 +175,14 @@ class Decision:
 
     `action` is APPROVE, REFUSE (with at least one of `registration.model.case.REFUSAL_REASONS`) or RETURN (with a
     comment). The comment is sent to the voter as it stands, at most `MOST_COMMENT`
-    characters.
+    characters. An approval does not go with a checklist item that was found to differ or to be unreadable.
     """
 
     action: Action
     version: int
     reasons: tuple[str, ...] = ()
     comment: str = field(default="", repr=False)
+    checklist: Checklist = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,18 +225,31 @@ class ReviewDesk(Protocol):
     def release(self, session: OfficialSession, case_id: CaseId) -> None:
         """Give one's case back to the queue. Quiet when it is not one's own any more."""
 
-    def open(self, session: OfficialSession, case_id: CaseId) -> ReviewCase:
-        """Fetch a case one holds, with its pictures.
+    def open(self, session: OfficialSession, case_id: CaseId, *, ahead: bool = False) -> ReviewCase:
+        """Fetch a case one holds, with its pictures; that it was opened is written into the audit log.
+
+        `ahead`: fetched before it is shown, so that showing it takes no time; the log then says so, and `shown` must
+        follow when it is.
 
         Raises VoterCanFix ``case.not_claimed`` (the lease ended or was taken over) or ``case.not_found``.
+        """
+
+    def shown(self, session: OfficialSession, case_id: CaseId) -> Lease:
+        """Say that a case fetched ahead is on the screen now; renews the lease. Raises as `open` does."""
+
+    def compare(self, session: OfficialSession, case_id: CaseId, other: CaseId) -> OtherCase:
+        """Fetch one of the duplicates of a case one holds, with its pictures; audited.
+
+        Raises VoterCanFix ``case.not_claimed``, ``case.not_found`` (also when it is no duplicate of this case) or
+        ``request.content_erased``.
         """
 
     def decide(self, session: OfficialSession, case_id: CaseId, decision: Decision) -> Decided:
         """Decide, and let the lease go. The voter's notice is sent by the server.
 
         Raises VoterCanFix ``case.stale`` (changed since it was opened), ``case.not_claimed``,
-        ``case.reason_required``, ``case.reason_unknown``, ``case.comment_required``, ``case.comment_too_long`` or
-        ``case.second_official``.
+        ``case.reason_required``, ``case.reason_unknown``, ``case.comment_required``, ``case.comment_too_long``,
+        ``case.checklist_against`` or ``case.second_official``.
         """
 
     def reopen(self, session: OfficialSession, case_id: CaseId, comment: str) -> Lease:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row, insert, select, update
 
 from registration.model.case import Action, Actor, CaseState, IllegalTransition, transition
+from registration.model.civil_day import civil_day
 from registration.model.ids import CaseId, reference_of
 from registration.model.person import VOTING_AGE, age_on
 from registration.model.submission import RequestSubmission, encode
@@ -50,8 +51,9 @@ def receive(
 ) -> None:
     """Make a case of a request, or a new version of it (B3-07); doing it again with the same packet changes nothing.
 
-    The five days run from `received`, the server's own time (D-27). What comes after the closing date is kept and
-    marked late. A version newer than one still waiting for review replaces it; an older one is kept as history.
+    The five days run from `received`, the server's own time (D-27). Late is what the server received after the end of
+    the closing day in Albania, by whichever route and whatever the kiosk's clock says; it is kept and marked, and an
+    official decides. A version newer than one still waiting for review replaces it; an older one is kept as history.
 
     Raises:
         AccountMissing: the account's packet has not been opened yet.
@@ -66,7 +68,7 @@ def receive(
         raise NotTaken("packet.other_account")
     if _known_version(unit, case_id, submission.revision, kiosk_id, packet_id):
         return
-    late = not config.takes_requests_on(received.date())
+    late = not config.takes_requests_on(civil_day(received))
     flags = _flags(unit, config, submission, account, late=late)
     if row is None:
         key = _open_case(unit, server, config, submission, kiosk_id=kiosk_id, received=received, flags=flags)
@@ -115,7 +117,7 @@ def _open_case(
             version=1,
             language=submission.language,
             received=received,
-            due=received.date() + timedelta(days=config.review_days),
+            due=civil_day(received) + timedelta(days=config.review_days),
             kiosk_id=kiosk_id,
             flags=list(flags),
             reasons=[],
@@ -156,7 +158,7 @@ def _renew_case(
         "revision": submission.revision,
         "language": submission.language,
         "received": received,
-        "due": received.date() + timedelta(days=config.review_days),
+        "due": civil_day(received) + timedelta(days=config.review_days),
         "kiosk_id": kiosk_id,
         "flags": sorted({*flags, *(flag for flag in row.flags if flag == accounts.DUPLICATE_PERSON)}),
     }

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, insert, select, update
 
-from registration.model.case import Action, Actor, CaseState, IllegalTransition, transition
+from registration.model.case import WAITS_FREE, Action, Actor, CaseState, IllegalTransition, transition
 from registration.model.ids import AccountId, CaseId
 from server import audit, identities
 from server.context import Server
@@ -61,6 +61,8 @@ class Event:
     source: str
     target: str
     revision: int
+    version: int
+    """Of the case after this move."""
     reasons: tuple[str, ...]
     comment: str = field(repr=False)
 
@@ -178,7 +180,8 @@ def apply_transition(
     if row is None:
         raise LookupError("case")
     try:
-        move = transition(CaseState(row.state), action, by)
+        back_to = _waited_as(unit, case_id) if action is Action.RELEASE else CaseState.SUBMITTED
+        move = transition(CaseState(row.state), action, by, back_to=back_to)
     except IllegalTransition:
         raise Problem(409, "case.stale") from None
     if expected_version is not None and expected_version != row.version:
@@ -216,6 +219,23 @@ def apply_transition(
     moved = get(unit.connection, unit.election, case_id)
     assert moved is not None
     return moved
+
+
+def _waited_as(unit: Unit, case_id: str) -> CaseState:
+    """Return as what the case last waited in the queue: the history knows."""
+    last = (
+        select(case_events.c.target)
+        .where(
+            case_events.c.election == unit.election,
+            case_events.c.shard == shard_of(case_id),
+            case_events.c.case_id == case_id,
+            case_events.c.target.in_([state.value for state in WAITS_FREE]),
+        )
+        .order_by(case_events.c.version.desc())
+        .limit(1)
+    )
+    found = unit.connection.execute(last).scalar_one_or_none()
+    return CaseState.SUBMITTED if found is None else CaseState(found)
 
 
 def erase(unit: Unit, server: Server, case_id: str, *, by: str) -> None:
@@ -334,6 +354,7 @@ def _event_of(row: Row[Any], key: bytes | None) -> Event:
         row.source,
         row.target,
         row.revision,
+        row.version,
         tuple(row.reasons),
         comment,
     )

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, Table, delete, func, select, update
 
 from registration.errors import StaffMustFix
+from registration.model.civil_day import civil_day
 from server import audit, cases, keyring, tus
 from server.codes import PROOF_LIFE
 from server.context import Server
 from server.intake import PacketState
+from server.notify.outbox import notifications
 from server.store import Unit
 from server.store.schema import (
     account_files,
     accounts,
     alarms,
     case_files,
+    case_versions,
     codes,
     enrolment_tokens,
     packets,
@@ -58,23 +62,29 @@ def tidy(server: Server) -> Tidied:
     return Tidied(rows, tus.sweep(server), _sweep_blobs(server))
 
 
-def destroy_all(server: Server, *, by: str) -> dict[str, str]:
-    """Erase all cases, accounts, packets and epoch keys after the election; returns the signed record of it (B7-05).
+def destroy_all(server: Server, *, by: str, witnesses: Sequence[str] = ()) -> dict[str, str]:
+    """Erase all cases, accounts, packets, notices and epoch keys after the election (B7-05).
+
+    Broken off and run again it goes on, and the record counts everything that was destroyed.
+
+    Args:
+        by: who does it; `witnesses`: the names of who is present. All of them stand in the record and the audit log.
+
+    Returns:
+        the record, signed by the election's root key.
 
     Raises:
         StaffMustFix: ``purge.too_early`` (params: day) before the day after the election.
     """
     day = server.config().election_day
-    if server.clock.now().date() <= day:
+    if civil_day(server.clock.now()) <= day:
         raise StaffMustFix("purge.too_early", day=day.isoformat())
-    erased = 0
     with server.store.read() as connection:
         mine = (case_rows.c.election == server.election) & case_rows.c.erased.is_(None)
         case_ids = connection.execute(select(case_rows.c.case_id).where(mine)).scalars().all()
     for case_id in case_ids:
         with server.store.write() as unit:
             cases.erase(unit, server, case_id, by=by)
-        erased += 1
     with server.store.write() as unit:
         here = accounts.c.election == unit.election
         people = unit.connection.execute(select(func.count()).select_from(accounts).where(here)).scalar_one()
@@ -86,17 +96,32 @@ def destroy_all(server: Server, *, by: str) -> dict[str, str]:
         unit.connection.execute(delete(voter_sessions).where(voter_sessions.c.election == unit.election))
         unit.connection.execute(delete(codes).where(codes.c.election == unit.election))
         _destroy_packets(unit, server)
-        counts = {"cases": erased, "accounts": int(people)}
-        logged = audit.record(unit, kind="purge.all", actor=by, details=counts)
+        told = notifications.c.election == unit.election
+        counts = {
+            "cases": _count(unit, case_rows, case_rows.c.erased.is_not(None)),
+            "versions": _count(unit, case_versions),
+            "accounts": int(people),
+            "packets": _count(unit, packets),
+            "notices": _count(unit, notifications),
+        }
+        unit.connection.execute(delete(notifications).where(told))
+        unit.connection.execute(delete(sign_in_failures).where(sign_in_failures.c.election == unit.election))
+        logged = audit.record(unit, kind="purge.all", actor=by, details={**counts, "witnesses": list(witnesses)})
         record = {
             "election": unit.election,
             "destroyed": unit.now.isoformat(),
             "by": by,
+            "witnesses": list(witnesses),
             **counts,
             **audit.evidence(unit, logged),
         }
         ring = keyring.load(unit.connection, unit.election, server.master)
     return signed.sign(record, ring.root, NAMESPACE)
+
+
+def _count(unit: Unit, table: Table, *conditions: ColumnElement[bool]) -> int:
+    wanted = select(func.count()).select_from(table).where(table.c.election == unit.election, *conditions)
+    return int(unit.connection.execute(wanted).scalar_one())
 
 
 def _destroy_packets(unit: Unit, server: Server) -> None:

@@ -5,6 +5,7 @@ Hashes are HMACs under the master key, so a copy of the table cannot be searched
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from sqlalchemy import Column, Connection, Index, LargeBinary, String, Table, and_, delete, insert, select
@@ -35,16 +36,17 @@ case_identities = Table(
 def hashes(master: MasterKey, submission: RequestSubmission) -> dict[SameAs, bytes]:
     """Return the keyed hashes of a request: of the personal number, and of name and birth date where a name is known.
 
-    Names are compared without case, diacritics, spaces and hyphens: ``Çela-Hoxha`` is ``CELAHOXHA``.
+    A name is the set of its parts, whatever their order and whichever field they stand in, without case, diacritics
+    and hyphens, and with the two letters of a transliteration (Doc 9303-3, section 6) as one: ``Çela-Hoxha, Jürgen``
+    is ``JUERGEN CELA HOXHA``.
     """
-    person = submission.person
+    person, document = submission.person, submission.document
     found = {SameAs.PERSONAL_NUMBER: normalise_personal_number(person.personal_number)}
-    name = (
-        _plain(submission.document.value(FieldName.SURNAME)),
-        _plain(submission.document.value(FieldName.GIVEN_NAMES)),
-    )
-    if all(name):
-        found[SameAs.NAME_AND_BIRTH_DATE] = f"{name[0]}\0{name[1]}\0{person.birth_date.isoformat()}"
+    names = [document.value(FieldName.SURNAME), document.value(FieldName.GIVEN_NAMES)]
+    parts = [_parts(name) for name in names]
+    if all(parts):
+        name = " ".join(sorted({part for each in parts for part in each}))
+        found[SameAs.NAME_AND_BIRTH_DATE] = f"{name}\0{person.birth_date.isoformat()}"
     return {same: master.hash(f"identity-{same}", value) for same, value in found.items() if value}
 
 
@@ -98,6 +100,33 @@ def same_person(
     return list(found.values())[:MOST_FOUND]
 
 
-def _plain(name: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", name.upper())
-    return "".join(c for c in decomposed if c.isalpha())
+def are_duplicates(connection: Connection, election: str, case_id: str, other_id: str) -> bool:
+    """Tell whether two cases of different accounts share a hash."""
+    one, other = case_identities.alias(), case_identities.alias()
+    wanted = (
+        select(other.c.case_id)
+        .join(
+            one,
+            and_(
+                one.c.election == other.c.election,
+                one.c.shard == other.c.shard,
+                one.c.same_as == other.c.same_as,
+                one.c.hash == other.c.hash,
+                one.c.account_id != other.c.account_id,
+            ),
+        )
+        .where(other.c.election == election, one.c.case_id == case_id, other.c.case_id == other_id)
+        .limit(1)
+    )
+    return connection.execute(wanted).first() is not None
+
+
+_LETTERS = str.maketrans({"Ø": "O", "Æ": "A", "Œ": "O", "Ð": "D", "Đ": "D", "Ł": "L", "Þ": "TH", "ı": "I"})
+_PAIRS = re.compile(r"AE|OE|UE|AA")
+
+
+def _parts(name: str) -> list[str]:
+    decomposed = unicodedata.normalize("NFKD", name.upper().translate(_LETTERS))
+    bare = "".join(c for c in decomposed if not unicodedata.combining(c) and c not in "'’`")
+    words = re.split(r"[^\w]|[\d_]", bare)
+    return [_PAIRS.sub(lambda pair: pair.group()[0], word) for word in words if word]

@@ -9,7 +9,7 @@ from datetime import timedelta
 from fastapi import APIRouter
 from sqlalchemy.exc import SQLAlchemyError
 
-from server import audit, problems, review_desk
+from server import audit, problems, review_leases
 from server.context import Server
 from server.devices import CallingKiosk, OpenServer
 from server.notify.outbox import Outbox
@@ -45,7 +45,7 @@ def run(server: Server, stop: threading.Event) -> None:
 def keep(server: Server) -> None:
     """One round."""
     with server.store.write() as unit:
-        review_desk.release_expired(unit, server.master)
+        review_leases.release_expired(unit, server.master)
         Outbox(server.master).sweep(unit)
         size, signed = audit.unsigned(unit.connection, unit.election)
         due = signed is None or unit.now - signed.at >= CHECKPOINT_EVERY or size - signed.size >= CHECKPOINT_EVENTS

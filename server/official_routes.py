@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
 
 from registration.review_desk import Role
-from server import audit, officials, review_desk
+from server import audit, officials, review_leases
 from server.devices import OpenServer, bearer
 from server.officials import Official
 from server.problems import Problem
@@ -76,7 +76,7 @@ def end_session(request: Request, server: OpenServer) -> Response:
     with server.store.write() as unit:
         official = officials.sign_out(unit, server.master, bearer(request))
         if official is not None:
-            review_desk.release_all(unit, server.master, official)
+            review_leases.release_all(unit, server.master, official)
     return Response(status_code=204)
 
 

@@ -8,12 +8,12 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Query, Response
 from pydantic import BaseModel, Field
 
-from registration.model.case import Action, Actor, CaseState
-from server import review_desk
-from server.cases import Case, Event, read_file
+from registration.model.case import Action, Actor, CaseState, Checked, Checklist
+from server import review_case, review_decisions, review_desk, review_leases
+from server.cases import Case, Event
 from server.devices import OpenServer
 from server.official_routes import Reviewer, Supervisor
-from server.problems import Problem
+from server.review_case import Looked
 
 router = APIRouter()
 
@@ -31,6 +31,7 @@ class DecisionBody(BaseModel):
     version: int
     reasons: list[str] = Field(default_factory=list, max_length=20)
     comment: str = Field(default="", max_length=4000)
+    checklist: dict[str, Checked] = Field(default_factory=dict, max_length=20)
 
 
 @router.get("/v1/review/queue")
@@ -58,34 +59,32 @@ def claim(
 ) -> dict[str, object]:
     take_over = body is not None and body.take_over
     with server.store.write() as unit:
-        case = review_desk.claim(unit, server.master, official, case_id, take_over=take_over)
+        case = review_leases.claim(unit, server.master, official, case_id, take_over=take_over)
     return _lease(case)
 
 
 @router.post("/v1/review/cases/{case_id}/release", status_code=204)
 def release(case_id: str, server: OpenServer, official: Reviewer) -> Response:
     with server.store.write() as unit:
-        review_desk.release(unit, server.master, official, case_id)
+        review_leases.release(unit, server.master, official, case_id)
     return Response(status_code=204)
 
 
 @router.post("/v1/review/cases/{case_id}/reopen")
 def reopen(case_id: str, body: Reopening, server: OpenServer, official: Supervisor) -> dict[str, object]:
     with server.store.write() as unit:
-        case = review_desk.reopen(unit, server.master, official, case_id, body.comment)
+        case = review_leases.reopen(unit, server.master, official, case_id, body.comment)
     return _lease(case)
 
 
 @router.get("/v1/review/cases/{case_id}")
-def open_case(case_id: str, server: OpenServer, official: Reviewer) -> dict[str, object]:
-    opened = review_desk.open_case(server, official, case_id)
+def open_case(case_id: str, server: OpenServer, official: Reviewer, ahead: bool = False) -> dict[str, object]:
+    """`ahead`: fetched before it is shown; ``shown`` follows when it is."""
+    opened = review_case.open_case(server, official, case_id, ahead=ahead)
     proposal = opened.proposal
     return {
-        **_row(opened.case, server.clock.now()),
+        **_looked(opened, server.clock.now()),
         **_lease(opened.case),
-        "history": [_event(event) for event in opened.history],
-        "files": list(opened.names),
-        "request": opened.request,
         "duplicates": [
             {"case_id": other, "reference": reference, "state": state.value, "same": same.value}
             for other, reference, state, same in opened.duplicates
@@ -100,27 +99,36 @@ def open_case(case_id: str, server: OpenServer, official: Reviewer) -> dict[str,
             "action": proposal.action.value,
             "reasons": list(proposal.reasons),
             "comment": proposal.comment,
+            "checklist": dict(proposal.checklist),
         },
     }
 
 
+@router.post("/v1/review/cases/{case_id}/shown")
+def shown(case_id: str, server: OpenServer, official: Reviewer) -> dict[str, object]:
+    return _lease(review_case.shown(server, official, case_id))
+
+
 @router.get("/v1/review/cases/{case_id}/files/{name:path}")
 def picture(case_id: str, name: str, server: OpenServer, official: Reviewer) -> Response:
-    case = review_desk.hold(server, official, case_id)
-    if not name.endswith(".jpg"):
-        raise Problem(404, "call.not_found")
-    with server.store.read() as connection:
-        try:
-            content = read_file(connection, server, case_id, case.revision, name)
-        except LookupError:
-            raise Problem(404, "call.not_found") from None
+    return Response(review_case.picture(server, official, case_id, name), media_type="image/jpeg")
+
+
+@router.get("/v1/review/cases/{case_id}/duplicates/{other_id}")
+def compare(case_id: str, other_id: str, server: OpenServer, official: Reviewer) -> dict[str, object]:
+    return _looked(review_case.compare(server, official, case_id, other_id), server.clock.now())
+
+
+@router.get("/v1/review/cases/{case_id}/duplicates/{other_id}/files/{name:path}")
+def duplicates_picture(case_id: str, other_id: str, name: str, server: OpenServer, official: Reviewer) -> Response:
+    content = review_case.duplicates_picture(server, official, case_id, other_id, name)
     return Response(content, media_type="image/jpeg")
 
 
 @router.post("/v1/review/cases/{case_id}/decision")
 def decide(case_id: str, body: DecisionBody, server: OpenServer, official: Reviewer) -> dict[str, object]:
     with server.store.write() as unit:
-        outcome = review_desk.decide(
+        outcome = review_decisions.decide(
             unit,
             server.master,
             official,
@@ -129,6 +137,7 @@ def decide(case_id: str, body: DecisionBody, server: OpenServer, official: Revie
             version=body.version,
             reasons=body.reasons,
             comment=body.comment,
+            checklist=tuple(body.checklist.items()),
         )
     case = outcome.case
     return {"state": case.state.value, "version": case.version, "awaiting_second": outcome.awaiting_second}
@@ -153,7 +162,16 @@ def _lease(case: Case) -> dict[str, object]:
     return {"lease_until": case.lease_until.isoformat(), "version": case.version}
 
 
-def _event(event: Event) -> dict[str, object]:
+def _looked(looked: Looked, now: datetime) -> dict[str, object]:
+    return {
+        **_row(looked.case, now),
+        "history": [_event(event, looked.checklists.get(event.version, ())) for event in looked.history],
+        "files": list(looked.names),
+        "request": looked.request,
+    }
+
+
+def _event(event: Event, checklist: Checklist) -> dict[str, object]:
     named = event.actor in (Actor.OFFICIAL, Actor.SUPERVISOR)
     return {
         "at": event.at.isoformat(),
@@ -164,4 +182,5 @@ def _event(event: Event) -> dict[str, object]:
         "revision": event.revision,
         "reasons": list(event.reasons),
         "comment": event.comment,
+        "checklist": dict(checklist),
     }

@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 from registration.errors import StaffMustFix, VoterCanFix, WillRetry
-from registration.model.case import Action, CaseState
+from registration.model.case import CHECKLIST, Action, CaseState, Checked, Checklist
+from registration.model.documents import FieldName
 from registration.model.ids import CaseId
 from registration.model.submission import RequestSubmission, UnreadableSubmission, decode
 from registration.review_desk import (
@@ -20,6 +21,7 @@ from registration.review_desk import (
     HistoryEntry,
     Lease,
     OfficialSession,
+    OtherCase,
     Proposal,
     QueueFilter,
     QueuePage,
@@ -87,22 +89,37 @@ class HttpReviewDesk:
     def release(self, session: OfficialSession, case_id: CaseId) -> None:
         self._read("POST", f"{_case(case_id)}/release", session.token, {})
 
-    def open(self, session: OfficialSession, case_id: CaseId) -> ReviewCase:
-        answer = self._json("GET", _case(case_id), session.token)
+    def open(self, session: OfficialSession, case_id: CaseId, *, ahead: bool = False) -> ReviewCase:
+        path = _case(case_id)
+        answer = self._json("GET", f"{path}?ahead=true" if ahead else path, session.token)
+        submission = self._submission(session, path, answer)
+        return _shaped(lambda: _review_case(answer, submission))
+
+    def shown(self, session: OfficialSession, case_id: CaseId) -> Lease:
+        return self._lease(session, f"{_case(case_id)}/shown", {})
+
+    def compare(self, session: OfficialSession, case_id: CaseId, other: CaseId) -> OtherCase:
+        path = f"{_case(case_id)}/duplicates/{quote(other, safe='')}"
+        answer = self._json("GET", path, session.token)
+        submission = self._submission(session, path, answer)
+        return _shaped(lambda: OtherCase(_row(answer), submission, tuple(map(_history, answer["history"]))))
+
+    def _submission(self, session: OfficialSession, path: str, answer: Mapping[str, Any]) -> RequestSubmission:
+        """Fetch the pictures that the answer names, and put the request together."""
         names = _shaped(lambda: [str(name) for name in answer["files"]])
         files = {"request.json": json.dumps(answer.get("request")).encode()}
         if len(names) > _MOST_FILES:
             raise StaffMustFix("server.content_unreadable")
         for name in names:
             if name != "request.json":
-                files[name] = self._read("GET", f"{_case(case_id)}/files/{quote(name)}", session.token)
+                files[name] = self._read("GET", f"{path}/files/{quote(name)}", session.token)
         try:
             submission = decode(files)
         except UnreadableSubmission:
             raise StaffMustFix("server.content_unreadable") from None
         if not isinstance(submission, RequestSubmission):
             raise StaffMustFix("server.content_unreadable")
-        return _shaped(lambda: _review_case(answer, submission))
+        return submission
 
     def decide(self, session: OfficialSession, case_id: CaseId, decision: Decision) -> Decided:
         body = {
@@ -110,6 +127,7 @@ class HttpReviewDesk:
             "version": decision.version,
             "reasons": list(decision.reasons),
             "comment": decision.comment,
+            "checklist": dict(decision.checklist),
         }
         answer = self._json("POST", f"{_case(case_id)}/decision", session.token, body)
         return _shaped(
@@ -186,8 +204,18 @@ def _review_case(body: Mapping[str, Any], submission: RequestSubmission) -> Revi
             Action(proposal["action"]),
             tuple(map(str, proposal["reasons"])),
             str(proposal["comment"]),
+            _checklist(proposal["checklist"]),
         ),
+        register=_register(body.get("register")),
     )
+
+
+def _register(body: Mapping[str, Any] | None) -> Mapping[FieldName, str] | None:
+    return None if body is None else {FieldName(name): str(value) for name, value in body.items()}
+
+
+def _checklist(body: Mapping[str, Any]) -> Checklist:
+    return tuple((item, Checked(body[item])) for item in CHECKLIST if item in body)
 
 
 def _history(body: Mapping[str, Any]) -> HistoryEntry:
@@ -200,6 +228,7 @@ def _history(body: Mapping[str, Any]) -> HistoryEntry:
         revision=int(body["revision"]),
         reasons=tuple(map(str, body["reasons"])),
         comment=str(body["comment"]),
+        checklist=_checklist(body["checklist"]),
     )
 
 

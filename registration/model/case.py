@@ -55,6 +55,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(S.SUBMITTED, A.CLAIM, S.IN_REVIEW, _REVIEWERS),
     Transition(S.COMPLETED, A.CLAIM, S.IN_REVIEW, _REVIEWERS),
     Transition(S.IN_REVIEW, A.RELEASE, S.SUBMITTED, _LEASE_ENDS),
+    Transition(S.IN_REVIEW, A.RELEASE, S.COMPLETED, _LEASE_ENDS),
     Transition(S.IN_REVIEW, A.APPROVE, S.APPROVED, _REVIEWERS),
     Transition(S.IN_REVIEW, A.REFUSE, S.REFUSED, _REVIEWERS, reason_required=True),
     Transition(S.IN_REVIEW, A.RETURN, S.RETURNED, _REVIEWERS, comment_required=True),
@@ -69,7 +70,11 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(S.APPROVED, A.REOPEN, S.IN_REVIEW, frozenset({Actor.SUPERVISOR}), comment_required=True),
     Transition(S.REFUSED, A.REOPEN, S.IN_REVIEW, frozenset({Actor.SUPERVISOR}), comment_required=True),
 )
-"""Every legal move. A re-application (COMPLETE) is a new version of the same voter's request (B3-07)."""
+"""Every legal move. A re-application (COMPLETE) is a new version of the same voter's request (B3-07). Only RELEASE has
+two targets: a case goes back to the queue as what it waited there before, so a completed one stays a completed one."""
+
+WAITS_FREE = frozenset({S.SUBMITTED, S.COMPLETED})
+"""States of the queue that nobody holds."""
 
 FINAL = frozenset({S.APPROVED, S.REFUSED, S.WITHDRAWN})
 
@@ -86,17 +91,37 @@ REFUSAL_REASONS: tuple[str, ...] = (
 """Reasons of refusal in the order of domain.md C1.1; words under ``review.reason.``."""
 
 
+CHECKLIST: tuple[str, ...] = ("face", "document", "register", "proof", "address")
+"""What an official looks at before deciding, in the order of domain.md C1.1; words under ``review.checklist.``."""
+
+
+class Checked(StrEnum):
+    """What an official found for one item of the checklist; words under ``review.verdict.``."""
+
+    MATCHES = "matches"
+    DIFFERS = "differs"
+    UNREADABLE = "unreadable"
+
+
+Checklist = tuple[tuple[str, Checked], ...]
+"""(item of `CHECKLIST`, finding), in its order; an item nobody judged is left out."""
+
+
 class IllegalTransition(Exception):
     """The move is not in the table: a stale screen or a bug, never a voter's fault."""
 
 
-def transition(source: CaseState, action: Action, by: Actor) -> Transition:
+def transition(source: CaseState, action: Action, by: Actor, *, back_to: CaseState = CaseState.SUBMITTED) -> Transition:
     """Return the legal transition.
+
+    Args:
+        back_to: with RELEASE, the state of the queue in which the case waited before (`WAITS_FREE`).
 
     Raises:
         IllegalTransition: nothing in the table allows it.
     """
     for row in TRANSITIONS:
-        if row.source is source and row.action is action and by in row.by:
+        right = row.source is source and row.action is action and by in row.by
+        if right and (action is not Action.RELEASE or row.target is back_to):
             return row
     raise IllegalTransition(f"{action} at {source} by {by}")

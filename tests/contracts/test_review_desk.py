@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -16,7 +16,7 @@ import pytest
 import uvicorn
 
 from registration.errors import Expected, VoterCanFix, WillRetry
-from registration.model.case import Action, CaseState
+from registration.model.case import Action, CaseState, Checked
 from registration.model.contact import Contact, ContactKind
 from registration.model.ids import CaseId, reference_of
 from registration.model.submission import RequestSubmission
@@ -28,7 +28,7 @@ from registration.review_desk import (
     Role,
     SameAs,
 )
-from server import accounts, case_intake, officials, review_desk
+from server import accounts, case_intake, officials, review_decisions, review_proposals
 from server.app import create_app
 from server.context import Server, open_server
 from server.notify.outbox import Outbox
@@ -80,7 +80,7 @@ class FakeScene:
         self._desk.needs_four_eyes = True
 
     def notices(self) -> list[str]:
-        return [review_desk.DECISIONS[decision.action] for _, decision in self._desk.told]
+        return [review_decisions.DECISIONS[decision.action] for _, decision in self._desk.told]
 
 
 class RealScene:
@@ -110,7 +110,7 @@ class RealScene:
         return CaseId(submission.request_id)
 
     def four_eyes(self) -> None:
-        self._monkeypatch.setattr(review_desk, "_four_eyes_services", lambda: frozenset({"per.request"}))
+        self._monkeypatch.setattr(review_proposals, "_four_eyes_services", lambda: frozenset({"per.request"}))
 
     def notices(self) -> list[str]:
         waiting = Outbox(self._server.master).lease(self._server.store, 100)
@@ -434,6 +434,28 @@ def test_a_returned_request_comes_back_completed(world: World) -> None:
     assert world.desk.open(later, case_id).request.revision == 2
 
 
+@pytest.mark.parametrize("end", ["released", "lease over", "signed out", "taken over"])
+def test_a_completed_case_goes_back_as_completed(world: World, end: str) -> None:
+    case_id = world.scene.receive(a_request())
+    arta = world.sign("arta")
+    version = world.desk.claim(arta, case_id).version
+    world.desk.decide(arta, case_id, Decision(Action.RETURN, version, comment="Faqja me adresën mungon."))
+    world.scene.receive(replace(a_request(), revision=2))
+    world.desk.claim(arta, case_id)
+    if end == "released":
+        world.desk.release(arta, case_id)
+    elif end == "signed out":
+        world.desk.sign_out(arta)
+    elif end == "lease over":
+        world.clock.advance(minutes=16)
+    chief = world.sign("drita", Role.SUPERVISOR)
+    if end in ("lease over", "taken over"):
+        world.desk.take_over(chief, case_id)
+        world.desk.release(chief, case_id)
+    counts = world.desk.queue(chief, QueueFilter()).counts
+    assert (counts[CaseState.COMPLETED], counts[CaseState.SUBMITTED]) == (1, 0)
+
+
 def test_reopening_is_a_supervisors_and_owes_a_comment(world: World) -> None:
     case_id = world.scene.receive(a_request())
     arta, chief = world.sign("arta"), world.sign("drita", Role.SUPERVISOR)
@@ -446,6 +468,60 @@ def test_reopening_is_a_supervisors_and_owes_a_comment(world: World) -> None:
     assert world.desk.open(chief, case_id).row.state is CaseState.IN_REVIEW
 
 
+CHECKLIST = (("face", Checked.MATCHES), ("address", Checked.DIFFERS))
+
+
+def test_the_checklist_stays_with_the_decision(world: World) -> None:
+    case_id = world.scene.receive(a_request())
+    chief = world.sign("drita", Role.SUPERVISOR)
+    version = world.desk.claim(chief, case_id).version
+    approval = Decision(Action.APPROVE, version, checklist=CHECKLIST)
+    assert refusal(lambda: world.desk.decide(chief, case_id, approval)).code == "case.checklist_against"
+    world.desk.decide(chief, case_id, Decision(Action.REFUSE, version, ("address_differs",), checklist=CHECKLIST))
+    world.desk.reopen(chief, case_id, "Gabim.")
+    history = world.desk.open(chief, case_id).history
+    assert [(entry.action, entry.checklist) for entry in history] == [
+        ("submit", ()),
+        ("claim", ()),
+        ("refuse", CHECKLIST),
+        ("reopen", ()),
+    ]
+
+
+# ---------------------------------------------------------------- fetched ahead, compared
+
+
+def test_a_case_fetched_ahead_is_held_and_shown_later(world: World) -> None:
+    case_id = world.scene.receive(a_request())
+    arta, besa = world.sign("arta"), world.sign("besa")
+    assert refusal(lambda: world.desk.open(arta, case_id, ahead=True)).code == "case.not_claimed"
+    world.desk.claim(arta, case_id)
+    assert world.desk.open(arta, case_id, ahead=True).request == a_request()
+    assert refusal(lambda: world.desk.claim(besa, case_id)).code == "case.claimed"
+    assert refusal(lambda: world.desk.shown(besa, case_id)).code == "case.not_claimed"
+    world.clock.advance(minutes=5)
+    assert world.desk.shown(arta, case_id).until == world.clock.now() + timedelta(minutes=15)
+    world.clock.advance(minutes=16)
+    assert refusal(lambda: world.desk.shown(arta, case_id)).code == "case.not_claimed"
+
+
+def test_a_duplicate_is_seen_beside_the_case_and_nothing_else_is(world: World) -> None:
+    first = world.scene.receive(a_request(1))
+    second = world.scene.receive(a_request(2, account_id=OTHER_ACCOUNT))
+    someone = replace(invented_voter.PERSON, personal_number="J00101888X", birth_date=date(1991, 1, 1))
+    third = world.scene.receive(a_request(3, account_id=OTHER_ACCOUNT[:-1] + "b", person=someone))
+    arta = world.sign("arta")
+    assert refusal(lambda: world.desk.compare(arta, first, second)).code == "case.not_claimed"
+    world.desk.claim(arta, first)
+    other = world.desk.compare(arta, first, second)
+    assert other.request == a_request(2, account_id=OTHER_ACCOUNT)
+    assert (other.row.case_id, other.row.state) == (second, CaseState.SUBMITTED)
+    assert [entry.action for entry in other.history] == ["submit"]
+    for unrelated in (third, first, CaseId("01990000-0000-7000-8000-00000000ffff")):
+        refused = refusal(lambda unrelated=unrelated: world.desk.compare(arta, first, unrelated))  # type: ignore[misc]
+        assert refused.code == "case.not_found"
+
+
 # ---------------------------------------------------------------- four eyes
 
 
@@ -454,7 +530,8 @@ def test_four_eyes_need_two_officials_of_one_mind(world: World) -> None:
     case_id = world.scene.receive(a_request())
     arta, besa = world.sign("arta"), world.sign("besa")
     version = world.desk.claim(arta, case_id).version
-    first = world.desk.decide(arta, case_id, Decision(Action.REFUSE, version, ("unreadable",), "Turbullt."))
+    proposal = Decision(Action.REFUSE, version, ("unreadable",), "Turbullt.", CHECKLIST)
+    first = world.desk.decide(arta, case_id, proposal)
     assert (first.state, first.awaiting_second) == (CaseState.SUBMITTED, True)
     assert world.scene.notices() == []
     assert refusal(lambda: world.desk.claim(arta, case_id)).code == "case.second_official"
@@ -464,7 +541,7 @@ def test_four_eyes_need_two_officials_of_one_mind(world: World) -> None:
     assert case.four_eyes
     assert case.proposal is not None
     assert (case.proposal.by, case.proposal.action, case.proposal.reasons) == ("arta", Action.REFUSE, ("unreadable",))
-    assert case.proposal.comment == "Turbullt."
+    assert (case.proposal.comment, case.proposal.checklist) == ("Turbullt.", CHECKLIST)
     second = world.desk.decide(besa, case_id, Decision(Action.REFUSE, version, ("unreadable",), "Turbullt."))
     assert (second.state, second.awaiting_second) == (CaseState.REFUSED, False)
     assert world.scene.notices() == ["refused"]

@@ -8,17 +8,32 @@ desk.is_taken(case_id, by="besa")   another official holds it
 desk.goes_offline()                 every call: server.unreachable; desk.comes_back()
 desk.needs_four_eyes = True         every decision needs a second official
 desk.ends_sessions()                everybody is signed out (idle, or shut out)
+desk.register[case_id] = {...}       what the civil-status register says of the voter
+desk.log                            (verb, case id) of every look: open, fetch, shown, compare
 desk.told                           (case id, decision) of every notice a voter got
 """
 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from registration.errors import VoterCanFix, WillRetry
-from registration.model.case import REFUSAL_REASONS, Action, Actor, CaseState, IllegalTransition, transition
+from registration.model.case import (
+    REFUSAL_REASONS,
+    WAITS_FREE,
+    Action,
+    Actor,
+    CaseState,
+    Checked,
+    Checklist,
+    IllegalTransition,
+    transition,
+)
+from registration.model.civil_day import civil_day
+from registration.model.documents import FieldName
 from registration.model.ids import CaseId, reference_of
 from registration.model.submission import RequestSubmission
 from registration.ports.clock import Clock
@@ -31,6 +46,7 @@ from registration.review_desk import (
     HistoryEntry,
     Lease,
     OfficialSession,
+    OtherCase,
     Proposal,
     QueueFilter,
     QueuePage,
@@ -82,6 +98,8 @@ class FakeReviewDesk:
         self.needs_four_eyes = False
         self.told: list[tuple[CaseId, Decision]] = []
         self.calls: list[str] = []
+        self.log: list[tuple[str, CaseId]] = []
+        self.register: dict[CaseId, Mapping[FieldName, str]] = {}
         self._officials: dict[str, _Official] = {}
         self._sessions: dict[str, tuple[OfficialSession, datetime]] = {}
         self._cases: dict[CaseId, _Case] = {}
@@ -113,7 +131,7 @@ class FakeReviewDesk:
     ) -> CaseId:
         case_id = CaseId(submission.request_id)
         at = received or self.clock.now()
-        due = at.date() + timedelta(days=self.review_days)
+        due = civil_day(at) + timedelta(days=self.review_days)
         case = _Case(submission, at, due, flags=flags, contact_verified=contact_verified)
         case.history.append(HistoryEntry(at, "submit", None, CaseState.SUBMITTED, "", submission.revision))
         self._cases[case_id] = case
@@ -124,7 +142,7 @@ class FakeReviewDesk:
         case = self._cases[case_id]
         case.submission = submission
         case.received = self.clock.now()
-        case.due = case.received.date() + timedelta(days=self.review_days)
+        case.due = civil_day(case.received) + timedelta(days=self.review_days)
         case.proposal = None
         self._move(case, Action.COMPLETE, Actor.APPLICANT, "")
         return case_id
@@ -203,9 +221,10 @@ class FakeReviewDesk:
         if case.state is CaseState.IN_REVIEW and case.holder == session.name:
             self._move(case, Action.RELEASE, _actor(session), session.name)
 
-    def open(self, session: OfficialSession, case_id: CaseId) -> ReviewCase:
+    def open(self, session: OfficialSession, case_id: CaseId, *, ahead: bool = False) -> ReviewCase:
         self._let_in("open", session)
         case = self._held(session, case_id)
+        self.log.append(("fetch" if ahead else "open", case_id))
         return ReviewCase(
             row=self._row(case_id, case),
             lease=self._renew(case),
@@ -216,7 +235,23 @@ class FakeReviewDesk:
             contact_verified=case.contact_verified,
             four_eyes=self.needs_four_eyes,
             proposal=case.proposal,
+            register=self.register.get(case_id),
         )
+
+    def shown(self, session: OfficialSession, case_id: CaseId) -> Lease:
+        self._let_in("shown", session)
+        case = self._held(session, case_id)
+        self.log.append(("shown", case_id))
+        return self._renew(case)
+
+    def compare(self, session: OfficialSession, case_id: CaseId, other: CaseId) -> OtherCase:
+        self._let_in("compare", session)
+        case = self._held(session, case_id)
+        if other not in {found.case_id for found in self._duplicates(case_id, case)}:
+            raise VoterCanFix("case.not_found")
+        self.log.append(("compare", other))
+        found = self._cases[other]
+        return OtherCase(self._row(other, found), found.submission, tuple(found.history))
 
     def decide(self, session: OfficialSession, case_id: CaseId, decision: Decision) -> Decided:
         self._let_in("decide", session)
@@ -225,11 +260,13 @@ class FakeReviewDesk:
         if case.version != decision.version:
             raise VoterCanFix("case.stale")
         if self.needs_four_eyes and not _same(case.proposal, decision):
-            case.proposal = Proposal(session.name, decision.action, decision.reasons, decision.comment.strip())
-            self._move(case, Action.RELEASE, _actor(session), session.name)
+            comment = decision.comment.strip()
+            case.proposal = Proposal(session.name, decision.action, decision.reasons, comment, decision.checklist)
+            self._move(case, Action.RELEASE, _actor(session), session.name, checklist=decision.checklist)
             return Decided(case.state, case.version, awaiting_second=True)
         case.proposal = None
-        self._move(case, decision.action, _actor(session), session.name, decision.reasons, decision.comment.strip())
+        comment = decision.comment.strip()
+        self._move(case, decision.action, _actor(session), session.name, decision.reasons, comment, decision.checklist)
         self.told.append((case_id, decision))
         return Decided(case.state, case.version)
 
@@ -305,14 +342,24 @@ class FakeReviewDesk:
         name: str,
         reasons: tuple[str, ...] = (),
         comment: str = "",
+        checklist: Checklist = (),
     ) -> None:
+        waited = [entry.target for entry in case.history if entry.target in WAITS_FREE]
         try:
-            target = transition(case.state, action, by).target
+            target = transition(case.state, action, by, back_to=waited[-1]).target
         except IllegalTransition:
             raise VoterCanFix("case.stale") from None
         case.history.append(
             HistoryEntry(
-                self.clock.now(), action.value, case.state, target, name, case.submission.revision, reasons, comment
+                self.clock.now(),
+                action.value,
+                case.state,
+                target,
+                name,
+                case.submission.revision,
+                reasons,
+                comment,
+                checklist,
             )
         )
         taken = action in (Action.CLAIM, Action.REOPEN)
@@ -327,7 +374,7 @@ class FakeReviewDesk:
             revision=case.submission.revision,
             received=case.received,
             due=case.due,
-            overdue=case.state in WAITING and self.clock.now().date() > case.due,
+            overdue=case.state in WAITING and civil_day(self.clock.now()) > case.due,
             language=case.submission.language,
             claimed_by=self._holder(case),
         )
@@ -363,3 +410,5 @@ def _check(decision: Decision) -> None:
         raise VoterCanFix("case.comment_required")
     if len(decision.comment.strip()) > MOST_COMMENT:
         raise VoterCanFix("case.comment_too_long", most=MOST_COMMENT)
+    if decision.action is Action.APPROVE and any(found is not Checked.MATCHES for _, found in decision.checklist):
+        raise VoterCanFix("case.checklist_against")

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from registration.model.case import CaseState
+from registration.model.civil_day import civil_day
 from registration.model.ids import CaseId
 from registration.review_desk import CaseRow, QueueFilter, Role
 from resources import texts
@@ -76,7 +77,7 @@ def _due(words: Words, row: CaseRow, now: datetime) -> tuple[str, str]:
         return words("review.overdue"), BAD
     if row.state not in (CaseState.SUBMITTED, CaseState.COMPLETED, CaseState.IN_REVIEW):
         return "–", "text"
-    days = (row.due - now.date()).days
+    days = (row.due - civil_day(now)).days
     said = words("review.due_today") if days <= 0 else words("review.due", n=days)
     return said, DOUBT if days <= _SOON_DAYS else "text"
 

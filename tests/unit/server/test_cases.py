@@ -222,6 +222,7 @@ def test_a_case_moves_by_the_table_and_only_by_it(submitted: EnrolledKiosk, serv
             assert case_at(server).version == before
             continue
         moved = move(server, action, by, reasons=["unreadable"], comment="x", expected_version=before)
+        # Sent once and never completed: it waits as it first came.
         assert (moved.state, moved.version) == (legal[0].target, before + 1)
         assert bool(moved.claimed_by) is (action in (Action.CLAIM, Action.REOPEN))
 

@@ -19,15 +19,18 @@ from typing import Any
 
 import pytest
 import requests
+from sqlalchemy import func
+from sqlalchemy import select as sql_select
 
 import resources
 from registration.model.submission import Submission
 from registration.ports.server import KioskIdentity
 from registration.ports.vault import SealedPacket
-from server import accounts, cases, devices, housekeeping, intake, keyring, worker
+from server import accounts, cases, destruction_record, devices, housekeeping, intake, keyring, worker
 from server.__main__ import main
 from server.clock import SystemClock
 from server.context import open_server
+from server.notify.outbox import notifications
 from server.sealing import MasterKey
 from server.settings import Settings
 from sync import batch_list, canonical, enrol, keyset, packet, receipt, signed, sshsig
@@ -371,16 +374,25 @@ def test_everything_is_destroyed_only_after_the_election_and_recorded(
     kept_aside = server.blobs.put(b"a packet kept aside")
     with server.store.write() as unit:
         intake.raise_alarm(unit, "unsupported", kiosk_id="k", sha256=kept_aside)
-    document = housekeeping.destroy_all(server, by="administrator:test")
+    document = housekeeping.destroy_all(server, by="administrator:test", witnesses=["Arta Specimen", "Besa Specimen"])
     blobs = list((tmp_path / "s" / "blobs").glob("??/*"))
     ring = server.ring()
     with server.store.read() as connection:
         case = cases.get(connection, server.election, invented_voter.REQUEST_ID)
         account = accounts.get(connection, server.election, server.master, invented_voter.ACCOUNT_ID)
+        notices = connection.execute(sql_select(func.count()).select_from(notifications)).scalar_one()
     server.close()
     assert ring.identities == ()
     record = signed.verify(document, machine.enrolment.root, housekeeping.NAMESPACE)
-    assert (record["cases"], record["accounts"]) == (1, 1)
+    assert (record["cases"], record["accounts"], record["versions"]) == (1, 1, 1)
+    assert record["witnesses"] == ["Arta Specimen", "Besa Specimen"]
+    assert notices == 0
+    for lang, title in (("sq", "Procesverbal i asgjësimit"), ("en", "Record of the destruction")):
+        page = destruction_record.page(document, lang)
+        assert page.startswith(title)
+        for words in (record["election"], "administrator:test", "Arta Specimen", "Besa Specimen", record["log_root"]):
+            assert words in page
+        assert max(map(len, page.splitlines())) <= 76
     assert blobs == []
     assert account is None
     assert case is not None

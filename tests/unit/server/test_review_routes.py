@@ -15,10 +15,23 @@ from sqlalchemy import select, update
 from registration.model.case import TRANSITIONS, Action, Actor, CaseState
 from registration.model.contact import Contact, ContactKind
 from registration.model.documents import FieldName, FieldReading, FieldSource
+from registration.model.ids import reference_of
 from registration.model.submission import RequestSubmission
 from registration.review_desk import Role, SameAs
 from resources import texts
-from server import accounts, audit, case_intake, cases, identities, keeper, officials, review_desk
+from server import (
+    accounts,
+    audit,
+    case_intake,
+    cases,
+    identities,
+    keeper,
+    officials,
+    review_decisions,
+    review_desk,
+    review_leases,
+    review_proposals,
+)
 from server.checkpoint import Verifier, verify
 from server.context import Server
 from server.notify.messages import Message
@@ -88,6 +101,9 @@ ROUTES: dict[tuple[str, str], tuple[set[Role], object]] = {
     ("POST", "/v1/review/cases/{case_id}/reopen"): (CHIEF, {"comment": "x"}),
     ("GET", "/v1/review/cases/{case_id}"): (REVIEWERS, None),
     ("GET", "/v1/review/cases/{case_id}/files/{name:path}"): (REVIEWERS, None),
+    ("POST", "/v1/review/cases/{case_id}/shown"): (REVIEWERS, None),
+    ("GET", "/v1/review/cases/{case_id}/duplicates/{other_id}"): (REVIEWERS, None),
+    ("GET", "/v1/review/cases/{case_id}/duplicates/{other_id}/files/{name:path}"): (REVIEWERS, None),
     ("POST", "/v1/review/cases/{case_id}/decision"): (REVIEWERS, DECISION),
     ("GET", "/v1/statistics"): ({Role.OBSERVER, Role.SUPERVISOR}, None),
     ("GET", "/v1/officials"): (CHIEF, None),
@@ -100,7 +116,12 @@ OPEN = {("POST", "/v1/officials/session"), ("DELETE", "/v1/officials/session")}
 
 
 def filled(path: str) -> str:
-    for place, value in (("{case_id}", CASE), ("{name:path}", "img/portrait.jpg"), ("{name}", "nobody")):
+    for place, value in (
+        ("{case_id}", CASE),
+        ("{other_id}", NOWHERE),
+        ("{name:path}", "img/portrait.jpg"),
+        ("{name}", "nobody"),
+    ):
         path = path.replace(place, value)
     return path
 
@@ -211,6 +232,33 @@ def test_looking_is_audited_and_the_log_names_no_voter(desk: Desk) -> None:
         assert value not in log
 
 
+def test_a_case_fetched_ahead_is_opened_only_when_shown(desk: Desk) -> None:
+    desk.receive()
+    arta = desk.official("arta", Role.REVIEWER)
+    desk.claim(arta)
+    assert desk.call(arta, "GET", f"/v1/review/cases/{CASE}?ahead=true").status_code == 200
+    assert (desk.events("case.fetch"), desk.events("case.open")) == (["official:arta"], [])
+    assert desk.call(arta, "POST", f"/v1/review/cases/{CASE}/shown").status_code == 200
+    assert desk.events("case.open") == ["official:arta"]
+
+
+def test_looking_at_a_duplicate_is_audited_and_gives_its_pictures(desk: Desk) -> None:
+    desk.receive()
+    other = replace(invented_voter.request("01990000-0000-7000-8000-000000000002"), account_id=OTHER_ACCOUNT)
+    desk.receive(other)
+    arta = desk.official("arta", Role.REVIEWER)
+    desk.claim(arta)
+    path = f"/v1/review/cases/{CASE}/duplicates/{other.request_id}"
+    assert desk.call(arta, "GET", path).json()["reference"] == reference_of(other.request_id)
+    picture = desk.call(arta, "GET", f"{path}/files/img/portrait.jpg")
+    assert picture.content == invented_voter.portrait().photo.jpeg
+    assert desk.call(arta, "GET", f"{path}/files/request.json").status_code == 404
+    assert desk.events("case.compare") == ["official:arta"]
+    with desk.server.store.write() as unit:
+        cases.erase(unit, desk.server, other.request_id, by="system")
+    assert desk.call(arta, "GET", path).status_code == 404
+
+
 def test_an_erased_case_is_said_so(desk: Desk) -> None:
     desk.receive()
     arta = desk.official("arta", Role.REVIEWER)
@@ -249,7 +297,7 @@ def test_only_the_tables_moves_are_made(desk: Desk) -> None:
     for state in CaseState:
         for action in (Action.APPROVE, Action.REFUSE, Action.RETURN):
             with desk.server.store.write() as unit:
-                lease = unit.now + review_desk.LEASE
+                lease = unit.now + review_leases.LEASE
                 row = {"state": state.value, "claimed_by": "arta", "lease_until": lease, "version": 7}
                 unit.connection.execute(update(case_rows).values(**row))
             reasons = ["unreadable"] if action is Action.REFUSE else []
@@ -286,7 +334,7 @@ def test_the_notice_and_the_decision_are_one_transaction(
 
     def decide() -> None:
         with desk.server.store.write() as unit:
-            review_desk.decide(
+            review_decisions.decide(
                 unit,
                 desk.server.master,
                 arta,
@@ -317,7 +365,7 @@ def test_ten_officials_reach_for_one_case_and_one_gets_it(desk: Desk) -> None:
     def reach(name: str) -> None:
         try:
             with desk.server.store.write() as unit:
-                review_desk.claim(unit, desk.server.master, Official(name, Role.REVIEWER), CASE)
+                review_leases.claim(unit, desk.server.master, Official(name, Role.REVIEWER), CASE)
             outcomes.append("mine")
         except Problem as error:
             outcomes.append(error.code)
@@ -331,7 +379,7 @@ def test_ten_officials_reach_for_one_case_and_one_gets_it(desk: Desk) -> None:
 
 
 def test_a_proposal_on_an_older_version_means_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(review_desk, "_four_eyes_services", lambda: frozenset({"per.request"}))
+    monkeypatch.setattr(review_proposals, "_four_eyes_services", lambda: frozenset({"per.request"}))
     desk.receive()
     arta, besa = desk.official("arta", Role.REVIEWER), desk.official("besa", Role.REVIEWER)
     path = f"/v1/review/cases/{CASE}/decision"
@@ -344,9 +392,9 @@ def test_a_proposal_on_an_older_version_means_nothing(desk: Desk, monkeypatch: p
 
 
 def test_the_shipped_services_say_whether_they_need_four_eyes() -> None:
-    review_desk._four_eyes_services.cache_clear()
-    assert not review_desk.needs_four_eyes("per.request")
-    assert not review_desk.needs_four_eyes("no.such.service")
+    review_proposals._four_eyes_services.cache_clear()
+    assert not review_proposals.needs_four_eyes("per.request")
+    assert not review_proposals.needs_four_eyes("no.such.service")
 
 
 # ---------------------------------------------------------------- the same person
@@ -393,6 +441,25 @@ def test_the_same_person_is_found_by_number_or_by_name_and_birth_date(desk: Desk
         (by_number.request_id, SameAs.PERSONAL_NUMBER),
         (by_name.request_id, SameAs.NAME_AND_BIRTH_DATE),
     }
+
+
+@pytest.mark.parametrize(
+    ("surname", "given"),
+    [
+        ("ÇELA HOXHA", "JÜRGEN"),
+        ("Hoxha-Çela", "Juergen"),  # another order, transliterated
+        ("Jurgen", "Cela Hoxha"),  # the names in one another's place
+        ("Çela", "Hoxha Jürgen"),
+        ("Ç’ela Hoxha", "Jürgen"),
+    ],
+)
+def test_a_name_is_the_same_in_any_order_and_transliteration(desk: Desk, surname: str, given: str) -> None:
+    same = SameAs.NAME_AND_BIRTH_DATE
+    known = named(invented_voter.request(), "Çela-Hoxha", "Jürgen")
+    master = desk.server.master
+    assert identities.hashes(master, named(known, surname, given))[same] == identities.hashes(master, known)[same]
+    for other in (named(known, "Çela", "Jürgen"), named(known, "Çela Hoxha", "Jorgen")):
+        assert identities.hashes(master, other)[same] != identities.hashes(master, known)[same]
 
 
 def test_the_notes_of_identity_cannot_be_read_back(desk: Desk) -> None:
