@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biometrics.document.sides import geometry
+from biometrics.face.still_eyes import find_eyes
 from registration.model.documents import DocumentImage, DocumentKind, Side
 from registration.model.evidence import Photo
 
@@ -85,4 +86,6 @@ def _around_face(part: Picture) -> Picture:
 
 def _photo(picture: Picture) -> Photo:
     _, coded = cv2.imencode(".jpg", np.ascontiguousarray(picture), [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
-    return Photo(coded.tobytes(), picture.shape[1], picture.shape[0])
+    eyes = find_eyes(picture)
+    measured = {} if eyes is None else eyes.as_measures()
+    return Photo(coded.tobytes(), picture.shape[1], picture.shape[0], measured)

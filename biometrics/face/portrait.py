@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from biometrics.face import ofiq
 from biometrics.face.analysis import FaceReading
-from registration.model.evidence import Photo
+from registration.model.evidence import Eyes, Photo
 from registration.ports.capture import Frame
 
 HEIGHT_IN_T = 3.2
@@ -80,6 +80,8 @@ def cut(pixels: NDArray[np.uint8], reading: FaceReading, overridden: Sequence[st
     measured["portrait_head_size"] = round(reading.geometry.t / tall, 4)
     measured |= {name: round(value, 1) for name, value in ofiq.components(reading.values).items()}
     measured |= {name: round(value, 1) for name, value in _margins(reading, left, top, wide, tall).items()}
+    (x, y), apart = reading.geometry.eyes, reading.geometry.inter_eye
+    measured |= Eyes(round((x - left) / wide, 4), round((y - top) / tall, 4), round(apart / wide, 4)).as_measures()
     measured |= {f"override_{name}": 1.0 for name in overridden}
     return Photo(jpeg=jpeg.tobytes(), width=picture.shape[1], height=picture.shape[0], measures=measured)
 

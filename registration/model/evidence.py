@@ -21,6 +21,29 @@ class Photo:
     """Quality measures by their ISO/IEC 29794-5 or research name; empty where none were taken."""
 
 
+@dataclass(frozen=True, slots=True)
+class Eyes:
+    """Where the eyes are in a picture: the middle between their centres, in fractions of its width and height, and
+    the distance of the centres as a fraction of its width. Two portraits can then be shown at one eye distance."""
+
+    x: float
+    y: float
+    distance: float
+
+    def as_measures(self) -> dict[str, float]:
+        """Return them as they travel, among a photo's measures."""
+        return {"eyes_middle_x": self.x, "eyes_middle_y": self.y, "eyes_distance": self.distance}
+
+
+def eyes_of(photo: Photo) -> Eyes | None:
+    """Return the eyes that were measured when the photo was taken, None where they were not or cannot be."""
+    known = [photo.measures.get(name) for name in ("eyes_middle_x", "eyes_middle_y", "eyes_distance")]
+    x, y, distance = (value if value is not None else -1.0 for value in known)
+    if not (0 < x < 1 and 0 < y < 1 and 0.02 < distance < 1):
+        return None
+    return Eyes(x, y, distance)
+
+
 class LivenessOutcome(StrEnum):
     PASSED = "passed"
     NOT_PASSED = "not_passed"
