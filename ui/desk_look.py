@@ -12,8 +12,12 @@ DESK_METRICS = Metrics(em=15, target=34, gap=8, unit=6, bar_em=15, key=44)
 """Pixels on a desktop screen at arm's length; nothing here is touched by a finger (floor: WCAG 2.2 2.5.8, 24 px)."""
 
 
-def desk_look(theme: Theme = Theme.DEFAULT) -> Look:
-    return Look(theme, TextSize.SMALL, DESK_METRICS)
+LARGE_METRICS = Metrics(em=19, target=42, gap=9, unit=7, bar_em=17, key=50)
+"""For officials who read better so; also what a high-resolution screen without scaling wants."""
+
+
+def desk_look(theme: Theme = Theme.DEFAULT, *, large: bool = False) -> Look:
+    return Look(theme, TextSize.SMALL, LARGE_METRICS if large else DESK_METRICS)
 
 
 def desk_style(look: Look) -> str:

@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from registration.catalog.definitions import Labels, Service
 from registration.model.case import Action
 from registration.model.contact import readable
 from registration.model.documents import Attachment, Found
-from registration.model.evidence import Liveness, LivenessOutcome
+from registration.model.evidence import Liveness, LivenessOutcome, Photo, eyes_of
 from registration.model.ids import ServiceId
 from registration.model.submission import RequestSubmission
-from registration.review_desk import HistoryEntry, ReviewCase
+from registration.review_desk import HistoryEntry, Proposal, ReviewCase
 from resources import texts
 from ui.notices import Problem, sentence
 from ui.review.comparison import Column, ComparedField, Verdict, compare
-from ui.review.parts import BAD, DOUBT, GOOD, Picture, Section, line, moment, spread, tag
+from ui.review.faces import Face, FacePair
+from ui.review.parts import BAD, DOUBT, GOOD, Section, line, moment, spread, tag
 from ui.review.views import OpenedCase
 from ui.theme import Look
+from ui.widgets.buttons import button
 from ui.widgets.labels import Panel, Text
 from ui.words import Words
 
-PORTRAIT_HEIGHT = 200
-LIVENESS_WIDTH = 230
+PORTRAIT_HEIGHT = 240
+LIVENESS_WIDTH = 200
 MOST_DUPLICATES = 5
 _FOUND = {Found.YES: GOOD, Found.PARTLY: DOUBT, Found.NO: BAD}
 _DATES = frozenset({"birth_date", "issue_date", "expiry_date"})
-_VERDICT_CELL = {Verdict.MATCHES: "cellGood", Verdict.DIFFERS: "cellBad", Verdict.UNREADABLE: "cellDoubt"}
+_VERDICT_CELL = {Verdict.MATCHES: "cellSame", Verdict.DIFFERS: "cellBad", Verdict.UNREADABLE: "cellDoubt"}
 _VERDICT_SIGN = {Verdict.MATCHES: "✓ ", Verdict.DIFFERS: "✗ ", Verdict.UNREADABLE: "⚠ "}
 
 
@@ -38,15 +41,24 @@ class CaseFacts:
 
     Args:
         catalog: gives the kinds of attachments their names; without it their ids are shown.
+        compare_with: called with the number of the duplicate to be put beside the case.
     """
 
-    def __init__(self, words: Words, look: Look, opened: OpenedCase, catalog: Mapping[ServiceId, Service]) -> None:
+    def __init__(
+        self,
+        words: Words,
+        look: Look,
+        opened: OpenedCase,
+        catalog: Mapping[ServiceId, Service],
+        compare_with: Callable[[int], None],
+    ) -> None:
         self._words = words
+        self.compare = compare_with
         self._look = look
         self._opened = opened
         self._case = opened.case
         self._kinds = _kinds(opened.case.request, catalog)
-        self.rows = compare(opened.case.request)
+        self.rows = compare(opened.case.request, opened.case.register)
 
     # ------------------------------------------------------------ on top
 
@@ -57,7 +69,12 @@ class CaseFacts:
         if case.proposal is not None:
             who = words("review.proposal", by=case.proposal.by, action=words(f"review.action.{case.proposal.action}"))
             found.append(
-                self._panel("infoPanel", "→", who, *self._reasons(case.proposal.reasons, case.proposal.comment))
+                self._panel(
+                    "infoPanel",
+                    "→",
+                    who,
+                    *self._kept(case.proposal),
+                )
             )
         elif case.four_eyes:
             found.append(self._panel("infoPanel", "→", words("review.four_eyes")))
@@ -65,7 +82,7 @@ class CaseFacts:
             said = words(
                 "review.desk.earlier", n=before.revision, state=words(f"review.state.{before.target}"), by=before.by
             )
-            found.append(self._panel("infoPanel", "→", said, *self._reasons(before.reasons, before.comment)))
+            found.append(self._panel("infoPanel", "→", said, *self._kept(before)))
         flags = [
             words(f"review.flag.{flag}") for flag in case.flags if texts.has(words.language, f"review.flag.{flag}")
         ]
@@ -84,33 +101,61 @@ class CaseFacts:
         made.setVisible(True)
         return made
 
-    def _reasons(self, reasons: tuple[str, ...], comment: str) -> tuple[str, ...]:
-        said = [f"• {self._words(f'review.reason.{reason}')}" for reason in reasons]
-        return (*said, f"“{comment}”") if comment else tuple(said)
+    def _kept(self, entry: HistoryEntry | Proposal) -> tuple[str, ...]:
+        """Return what was said with a deed: reasons, comment, checklist."""
+        words = self._words
+        said = [f"• {words(f'review.reason.{reason}')}" for reason in entry.reasons]
+        if entry.comment:
+            said.append(f"“{entry.comment}”")
+        if entry.checklist:
+            found = (
+                f"{words(f'review.checklist.{item}')}: {words(f'review.verdict.{each}')}"
+                for item, each in entry.checklist
+            )
+            said.append(f"{words('review.checklist.title')}: {' · '.join(found)}")
+        return tuple(said)
 
     # ------------------------------------------------------------ faces
 
     def faces(self) -> QWidget:
-        """Return the live portrait beside the printed one, equally high: both are framed as ISO portraits, so the
-        eyes come to stand about equally far apart."""
-        words, opened = self._words, self._opened
+        """Return the live portrait beside the printed one at equal eye distance, with the evidence of life."""
+        words, opened, request = self._words, self._opened, self._case.request
         made = Section(words("review.checklist.face"))
+        portrait = request.document.portrait
+        pair = FacePair(
+            (
+                self._face(opened.live, request.portrait.photo, "live"),
+                self._face(opened.printed, portrait, "printed"),
+            ),
+            self._look,
+            PORTRAIT_HEIGHT,
+            words("review.checklist.face"),
+        )
+        left = QVBoxLayout()
+        left.setSpacing(4)
+        left.addWidget(pair)
+        names = QHBoxLayout()
+        names.setSpacing(12)
+        for name in ("live", "printed"):
+            caption = Text("caption", words(f"review.desk.portrait_{name}"))
+            caption.setFixedWidth(round(pair.cell(0).width()))
+            names.addWidget(caption)
+        names.addStretch(1)
+        left.addLayout(names)
+        if not pair.by_eyes:
+            left.addWidget(Text("hint", words("review.desk.eyes_unknown")))
+        left.addStretch(1)
         row = QHBoxLayout()
-        row.setSpacing(12)
-        for image, name in ((opened.live, "live"), (opened.printed, "printed")):
-            said = words(f"review.desk.portrait_{name}")
-            missing = image is None or image.isNull()
-            shown = words("review.desk.no_portrait") if missing else said
-            column = QVBoxLayout()
-            column.setSpacing(4)
-            column.addWidget(Picture(image, shown, self._look, PORTRAIT_HEIGHT))
-            column.addWidget(line("caption", said))
-            column.addStretch(1)
-            row.addLayout(column)
-        row.addLayout(self._liveness(self._case.request.portrait.liveness))
-        row.addStretch(1)
+        row.setSpacing(16)
+        row.addLayout(left)
+        row.addLayout(self._liveness(request.portrait.liveness), 1)
         made.body.addLayout(row)
         return made
+
+    def _face(self, image: QImage | None, photo: Photo | None, name: str) -> Face:
+        missing = image is None or image.isNull()
+        words = self._words("review.desk.no_portrait" if missing else f"review.desk.portrait_{name}")
+        return Face(image, None if photo is None else eyes_of(photo), words)
 
     def _liveness(self, live: Liveness) -> QVBoxLayout:
         words = self._words
@@ -141,7 +186,8 @@ class CaseFacts:
         """Return the comparison; only what differs stands out, by colour and by word."""
         words = self._words
         made = Section(words("review.desk.comparison"))
-        columns = [c for c in Column if c is not Column.CORRECTED or any(row.value(c) for row in self.rows)]
+        optional = (Column.CORRECTED, Column.REGISTER)
+        columns = [c for c in Column if c not in optional or any(row.value(c) for row in self.rows)]
         grid = QGridLayout()
         grid.setHorizontalSpacing(4)
         grid.setVerticalSpacing(1)
@@ -164,7 +210,7 @@ class CaseFacts:
         said = [name]
         for place, column in enumerate(columns, 1):
             text = row.value(column)
-            shown = _local(row.name, text) or "–"
+            shown = local_date(row.name, text) or "–"
             cell = Text("cellBad" if column in row.odd else "cell", shown)
             cell.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             said.append(f"{words(f'review.desk.column.{column}')}: {shown}")
@@ -231,10 +277,20 @@ class CaseFacts:
         if not found:
             return None
         made = Section(words("review.same.title"))
-        for item in found[:MOST_DUPLICATES]:
+        for number, item in enumerate(found[:MOST_DUPLICATES]):
             state = tag(DOUBT, words(f"review.state.{item.state}"))
-            same = line("caption", words(f"review.same.{item.same}"))
-            made.body.addLayout(spread(line("value", item.reference), state, same))
+            same = Text("caption", words(f"review.same.{item.same}"))
+            chosen = button("filter")
+            chosen.setText(words("review.desk.compare_key") if number == 0 else words("review.desk.compare"))
+            chosen.setAccessibleName(f"{words('review.desk.compare')}: {item.reference}")
+            chosen.clicked.connect(lambda _checked=False, number=number: self.compare(number))
+            row = QHBoxLayout()
+            row.setSpacing(8)
+            for widget in (line("value", item.reference), state):
+                row.addWidget(widget)
+            row.addWidget(same, 1)
+            row.addWidget(chosen)
+            made.body.addLayout(row)
         if len(found) > MOST_DUPLICATES:
             made.body.addWidget(line("caption", words("review.desk.more", n=len(found) - MOST_DUPLICATES)))
         return made
@@ -247,7 +303,7 @@ class CaseFacts:
             action = words(f"review.action.{entry.action}")
             version = words("review.desk.version", n=entry.revision)
             made.body.addWidget(Text("caption", f"{moment(entry.at)}  ·  {action}  ·  {who}  ·  {version}"))
-            for said in self._reasons(entry.reasons, entry.comment):
+            for said in self._kept(entry):
                 made.body.addWidget(Text("text", said))
         return made
 
@@ -267,7 +323,7 @@ def declared_address(words: Words, request: RequestSubmission) -> str:
     return f"{request.address.one_line()}, {name}"
 
 
-def _local(name: str, text: str) -> str:
+def local_date(name: str, text: str) -> str:
     """Return an ISO date as the document prints it (30.04.1985); other values as they are."""
     if name not in _DATES or text.count("-") != 2:
         return text

@@ -19,17 +19,19 @@ from PySide6.QtWidgets import (
 )
 
 from registration.catalog.definitions import Service
-from registration.model.case import Action
+from registration.model.case import CHECKLIST, Action
 from registration.model.ids import ServiceId
+from ui.notices import sentence
 from ui.review.case_facts import CaseFacts, declared_address
 from ui.review.checklist import Checklist
 from ui.review.decision_panel import DecisionPanel
+from ui.review.decisions import lacks
 from ui.review.parts import BAD, DOUBT, GOOD, PLAIN, day, hour, line, spread, tag
 from ui.review.viewer import DocumentViewer
 from ui.review.views import CaseView, Draft, Sheet
 from ui.theme import Look
 from ui.widgets.buttons import button
-from ui.widgets.labels import Text
+from ui.widgets.labels import Panel, Text
 from ui.words import Words
 
 WIDE = 1700
@@ -37,13 +39,14 @@ WIDE = 1700
 
 
 class CasePage(QWidget):
-    """Signals: decided(action, reasons, comment), draft_changed(Draft), next_requested(), release_requested(),
-    back_requested()."""
+    """Signals: decided(action, reasons, comment, checklist), draft_changed(Draft), next_requested(),
+    release_requested(), compare_requested(number of the duplicate)."""
 
-    decided = Signal(object, object, str)
+    decided = Signal(object, object, str, object)
     draft_changed = Signal(object)
     next_requested = Signal()
     release_requested = Signal()
+    compare_requested = Signal(int)
 
     def __init__(self, words: Words, look: Look, catalog: Mapping[ServiceId, Service]) -> None:
         super().__init__()
@@ -61,6 +64,7 @@ class CasePage(QWidget):
         self.decision = DecisionPanel(words)
         self.checklist = Checklist(words)
         self._reference, self._lease = line("heading"), line("caption")
+        self._against = Panel("errorPanel", "⚠")
         self._tags = QHBoxLayout()
         self._tags.setSpacing(8)
         self._build()
@@ -102,6 +106,7 @@ class CasePage(QWidget):
         body.setContentsMargins(24, 10, 24, 8)
         body.setSpacing(8)
         body.addLayout(top)
+        body.addWidget(self._against)
         body.addLayout(middle, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -115,7 +120,7 @@ class CasePage(QWidget):
         self.return_button.clicked.connect(lambda: self._ask(Action.RETURN))
         self.next_button.clicked.connect(self.next_requested)
         self.release_button.clicked.connect(self.release_requested)
-        self.decision.made.connect(self.decided)
+        self.decision.made.connect(self._decided)
         self.decision.changed.connect(self.draft_changed)
         self.decision.cancelled.connect(self._end_asking)
         self.viewer.turned.connect(self._write_caption)
@@ -125,8 +130,9 @@ class CasePage(QWidget):
     def show_view(self, view: CaseView) -> None:
         """Show a case; the same case again (a decision, a renewed lease) keeps page, zoom and place."""
         before, self._view = self._view, view
+        self._against.say()
         if before is None or before.opened is not view.opened:
-            self._facts = CaseFacts(self._words, self._look, view.opened, self._catalog)
+            self._facts = self._made_facts(view)
             self.checklist.begin(view.opened, self._facts.rows)
             self._write_facts()
             self.viewer.show_sheets(view.opened.sheets, self._facts.sheet_titles())
@@ -139,6 +145,9 @@ class CasePage(QWidget):
             # Taken back: what was written is there again.
             self._ask(view.draft.action)
         self._write_state()
+
+    def _made_facts(self, view: CaseView) -> CaseFacts:
+        return CaseFacts(self._words, self._look, view.opened, self._catalog, self.compare_requested.emit)
 
     def forget(self) -> None:
         """Wipe everything of the voter from the page."""
@@ -237,7 +246,13 @@ class CasePage(QWidget):
     # ------------------------------------------------------------ deciding
 
     def _approve(self) -> None:
-        self.decided.emit(Action.APPROVE, (), "")
+        problems = lacks(Action.APPROVE, (), "", self.checklist.findings())
+        self._against.say(*(sentence(self._words, problem) for problem in problems))
+        if not problems:
+            self._decided(Action.APPROVE, (), "")
+
+    def _decided(self, action: Action, reasons: tuple[str, ...], comment: str) -> None:
+        self.decided.emit(action, reasons, comment, self.checklist.findings())
 
     def _ask(self, action: Action) -> None:
         view = self._view
@@ -276,10 +291,23 @@ class CasePage(QWidget):
             Qt.Key.Key_L: self.release_button,
         }.get(Qt.Key(event.key()))
         if pressed is None:
-            return self.viewer.key(event)
+            return self._small_key(event) or self.viewer.key(event)
         # A key held down is one press.
         if not event.isAutoRepeat():
             pressed.click()
+        return True
+
+    def _small_key(self, event: QKeyEvent) -> bool:
+        """C compares with the first duplicate, a digit goes through an item of the checklist."""
+        view, number = self._view, event.key() - Qt.Key.Key_1
+        if event.key() == Qt.Key.Key_C and view is not None and view.opened.case.duplicates:
+            self.compare_requested.emit(0)
+        elif 0 <= number < len(CHECKLIST):
+            self._against.say()
+            self.checklist.step(number)
+            self._scroll.ensureWidgetVisible(self.checklist)
+        else:
+            return False
         return True
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -304,7 +332,7 @@ class CasePage(QWidget):
         self.decision.retranslate()
         self.checklist.retranslate()
         if self._view is not None:
-            self._facts = CaseFacts(words, self._look, self._view.opened, self._catalog)
+            self._facts = self._made_facts(self._view)
             self._write_facts()
             self.viewer.retitle(self._facts.sheet_titles())
             self._write_caption(self.viewer.sheet)

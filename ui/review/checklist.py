@@ -1,7 +1,7 @@
 """The checklist of domain.md C1.1: the machine's advice beside the official's own finding.
 
-The findings help the official think; what is sent is the decision. What was found wrong is already ticked among the
-reasons when a refusal is begun.
+The findings go with the decision and are kept with it. What was found wrong is already ticked among the reasons when a
+refusal is begun; an approval does not go with it.
 """
 
 from __future__ import annotations
@@ -9,19 +9,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QPushButton, QWidget
 
+from registration.model.case import CHECKLIST, Checked
+from registration.model.case import Checklist as Findings
 from registration.model.documents import Found, ReadState
 from registration.model.evidence import LivenessOutcome
 from registration.model.submission import RequestSubmission
-from ui.review.comparison import ComparedField, Verdict
+from ui.review.comparison import Column, ComparedField, Verdict
 from ui.review.parts import BAD, DOUBT, GOOD, PLAIN, Section, line, tag
 from ui.review.views import OpenedCase
 from ui.widgets.buttons import button
 from ui.widgets.labels import Text
 from ui.words import Words
 
-ITEMS = ("face", "document", "register", "proof", "address")
+ITEMS = CHECKLIST
 CHOICES = (Verdict.MATCHES, Verdict.DIFFERS, Verdict.UNREADABLE)
 REASONS: Mapping[tuple[str, Verdict], str] = MappingProxyType(
     {
@@ -38,10 +41,16 @@ REASONS: Mapping[tuple[str, Verdict], str] = MappingProxyType(
 _KIND = {Verdict.MATCHES: GOOD, Verdict.DIFFERS: BAD, Verdict.UNREADABLE: DOUBT, Verdict.ALONE: PLAIN}
 
 
-def advice(request: RequestSubmission, rows: tuple[ComparedField, ...]) -> dict[str, Verdict]:
-    """Return what the machine found for each item; ALONE where it found nothing to say."""
+def advice(
+    request: RequestSubmission, rows: tuple[ComparedField, ...], *, register: bool = False
+) -> dict[str, Verdict]:
+    """Return what the machine found for each item; ALONE where it found nothing to say.
+
+    `register`: the civil-status register was asked, so that its column says something.
+    """
     verdicts = [item.verdict for item in request.attachments if item.verdict is not None]
-    differs = any(row.verdict is Verdict.DIFFERS for row in rows)
+    differs = any(row.odd - {Column.REGISTER} for row in rows)
+    elsewhere = any(Column.REGISTER in row.odd for row in rows)
     zone = request.document.mrz
     document = Verdict.DIFFERS if differs else Verdict.MATCHES
     if zone is None or zone.state is ReadState.REFUSED:
@@ -53,12 +62,12 @@ def advice(request: RequestSubmission, rows: tuple[ComparedField, ...]) -> dict[
         found = any(v.address_found is Found.YES for v in verdicts)
         proof = Verdict.UNREADABLE if not readable else Verdict.MATCHES if named else Verdict.DIFFERS
         address = Verdict.UNREADABLE if not readable else Verdict.MATCHES if found else Verdict.DIFFERS
-    # No machine compares the faces or asks the register yet: only the live check has something to say.
+    # No machine compares the faces: of them only the live check has something to say.
     live = request.portrait.liveness.outcome is LivenessOutcome.PASSED
     return {
         "face": Verdict.ALONE if live else Verdict.UNREADABLE,
         "document": document,
-        "register": Verdict.ALONE,
+        "register": Verdict.ALONE if not register else Verdict.DIFFERS if elsewhere else Verdict.MATCHES,
         "proof": proof,
         "address": address,
     }
@@ -87,7 +96,6 @@ class Checklist(Section):
             for place, choice in enumerate(CHOICES, 2):
                 made = button("verdict")
                 made.setCheckable(True)
-                made.setFixedHeight(26)
                 group.addButton(made)
                 self.buttons[item, choice] = made
                 self._grid.addWidget(made, number, place)
@@ -97,7 +105,7 @@ class Checklist(Section):
 
     def begin(self, opened: OpenedCase, rows: tuple[ComparedField, ...]) -> None:
         """Start over for another case."""
-        self._advice = advice(opened.case.request, rows)
+        self._advice = advice(opened.case.request, rows, register=opened.case.register is not None)
         for group in self._groups.values():
             group.setExclusive(False)
             for made in group.buttons():
@@ -110,12 +118,29 @@ class Checklist(Section):
         found = (REASONS.get(key) for key, made in self.buttons.items() if made.isChecked())
         return tuple(dict.fromkeys(reason for reason in found if reason is not None))
 
+    def findings(self) -> Findings:
+        """Return what the official found so far."""
+        return tuple((item, Checked(choice)) for (item, choice), made in self.buttons.items() if made.isChecked())
+
+    def step(self, number: int) -> None:
+        """Go on to the next finding of an item (from 0): matches, does not match, unreadable, not judged."""
+        item = ITEMS[number]
+        group = self._groups[item]
+        chosen = next((n for n, choice in enumerate(CHOICES) if self.buttons[item, choice].isChecked()), -1)
+        if chosen + 1 < len(CHOICES):
+            self.buttons[item, CHOICES[chosen + 1]].setChecked(True)
+        else:
+            group.setExclusive(False)
+            self.buttons[item, CHOICES[chosen]].setChecked(False)
+            group.setExclusive(True)
+        self.buttons[item, CHOICES[(chosen + 1) % len(CHOICES)]].setFocus(Qt.FocusReason.TabFocusReason)
+
     def retranslate(self) -> None:
         words = self._words
         self._title.setText(words("review.checklist.title"))
         for number, item in enumerate(ITEMS):
             name = words(f"review.checklist.{item}")
-            self._names[item].say(name)
+            self._names[item].say(f"{number + 1}  {name}")
             for choice in CHOICES:
                 made = self.buttons[item, choice]
                 made.setText(words(f"review.verdict.{choice}"))

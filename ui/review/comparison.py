@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -37,6 +38,7 @@ class Column(StrEnum):
     DECLARED = "declared"
     MRZ = "mrz"
     VISUAL_ZONE = "visual_zone"
+    REGISTER = "register"
     CORRECTED = "corrected"
 
 
@@ -54,8 +56,11 @@ class ComparedField:
         return next((text for known, text in self.values if known is column), "")
 
 
-def compare(request: RequestSubmission) -> tuple[ComparedField, ...]:
-    """Compare every field of which anything is known, in the order of `FieldName`."""
+def compare(request: RequestSubmission, register: Mapping[FieldName, str] | None = None) -> tuple[ComparedField, ...]:
+    """Compare every field of which anything is known, in the order of `FieldName`.
+
+    `register`: what the civil-status register says of the voter, where one was asked.
+    """
     person, reading = request.person, request.document
     declared = {
         FieldName.BIRTH_DATE: person.birth_date.isoformat(),
@@ -69,6 +74,7 @@ def compare(request: RequestSubmission) -> tuple[ComparedField, ...]:
             (Column.DECLARED, declared.get(name, "")),
             (Column.MRZ, _of_zone(reading, name)),
             (Column.VISUAL_ZONE, _of_page(reading, name)),
+            (Column.REGISTER, (register or {}).get(name, "")),
             (Column.CORRECTED, corrected.get(name, "") or _typed(reading, name)),
         )
         values = tuple((column, text) for column, text in found if text.strip())

@@ -1,9 +1,13 @@
-"""Refusing and returning: reasons from the list, words for the voter. Stands beside the documents, not before them."""
+"""Refusing and returning: reasons from the list, words for the voter. Stands beside the documents, not before them.
+
+The voter reads reasons and common comments in their own language; the official chooses them in this window's and sees
+what the voter will read.
+"""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QVBoxLayout, QWidget
 
 from registration.model.case import REFUSAL_REASONS, Action
@@ -16,6 +20,9 @@ from ui.review.views import Draft
 from ui.widgets.buttons import button
 from ui.widgets.labels import Text, column
 from ui.words import Words
+
+TEMPLATES = ("page", "linking", "declaration", "picture", "address", "id_card")
+"""Common comments; ids of texts under ``review.template.`` (for the official) and ``review.said.`` (for the voter)."""
 
 
 class DecisionPanel(QWidget):
@@ -40,10 +47,20 @@ class DecisionPanel(QWidget):
         self.send_button, self.cancel_button = button("primary"), button()
         self._heading, self._reasons_title = Text("heading"), Text("label")
         self._comment_title, self._note, self._count = Text("label"), Text("hint"), line("caption")
+        self._voter_reads, self._templates_title = Text("hint"), Text("label")
+        self.template_buttons = {name: button("template") for name in TEMPLATES}
+        self._templates = QWidget()
+        self._templates.setLayout(column(self._templates_title, *self.template_buttons.values(), spacing=2))
         self._reasons_error, self._comment_error = Text("fieldError"), Text("fieldError")
         self._reasons = QWidget()
         self._reasons.setLayout(
-            column(self._reasons_title, self._reasons_error, *self.reason_boxes.values(), spacing=2)
+            column(
+                self._reasons_title,
+                self._reasons_error,
+                *self.reason_boxes.values(),
+                self._voter_reads,
+                spacing=2,
+            )
         )
         rows = QVBoxLayout(self)
         rows.setContentsMargins(16, 12, 16, 12)
@@ -58,11 +75,14 @@ class DecisionPanel(QWidget):
         ):
             rows.addWidget(widget)
         rows.addWidget(self._count)
+        rows.addWidget(self._templates)
         rows.addLayout(spread(self.send_button, self.cancel_button))
         rows.addStretch(1)
         for box in self.reason_boxes.values():
             box.toggled.connect(lambda _on: self._changed())
         self.comment.textChanged.connect(self._changed)
+        for name, made in self.template_buttons.items():
+            made.clicked.connect(lambda _checked=False, name=name: self.insert(name))
         self.send_button.clicked.connect(self.send)
         self.cancel_button.clicked.connect(self.cancelled)
 
@@ -84,6 +104,19 @@ class DecisionPanel(QWidget):
         self._writing = False
         self.retranslate()
 
+    def insert(self, template: str) -> None:
+        """Add a common comment in the voter's language, as a line of its own."""
+        said = texts.text(self._voters("review.said.page"), f"review.said.{template}")
+        before = self.comment.toPlainText().rstrip()
+        self.comment.setPlainText(f"{before}\n{said}" if before else said)
+        self.comment.moveCursor(QTextCursor.MoveOperation.End)
+        self.comment.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _voters(self, text_id: str) -> str:
+        """Return the voter's language where the words exist in it, else this window's."""
+        known = self._language
+        return known if texts.has(known, text_id) else self._words.language
+
     def draft(self) -> Draft:
         chosen = tuple(reason for reason, box in self.reason_boxes.items() if box.isChecked())
         return Draft(self.action, chosen if self.action is Action.REFUSE else (), self.comment.toPlainText())
@@ -101,10 +134,13 @@ class DecisionPanel(QWidget):
             self.comment.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape leaves, Ctrl+Enter decides, a digit ticks its reason."""
+        """Escape leaves, Ctrl+Enter decides, a digit ticks its reason, Alt and a digit adds a common comment."""
         number = event.key() - Qt.Key.Key_1
+        alt = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
         if event.key() == Qt.Key.Key_Escape:
             self.cancelled.emit()
+        elif alt and 0 <= number < len(TEMPLATES):
+            self.insert(TEMPLATES[number])
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and (
             event.modifiers() & Qt.KeyboardModifier.ControlModifier
         ):
@@ -119,8 +155,17 @@ class DecisionPanel(QWidget):
 
     def _changed(self) -> None:
         self._count.setText(f"{len(self.comment.toPlainText().strip())} / {MOST_COMMENT}")
+        self._say_what_is_read()
         if not self._writing:
             self.changed.emit(self.draft())
+
+    def _say_what_is_read(self) -> None:
+        """Under the reasons: how the ticked ones stand in the voter's notice, when that is in another language."""
+        ticked = [reason for reason, box in self.reason_boxes.items() if box.isChecked()]
+        language = self._voters("voter.reason.unreadable")
+        said = "; ".join(texts.text(language, f"voter.reason.{reason}") for reason in ticked)
+        foreign = bool(ticked) and language != self._words.language
+        self._voter_reads.say(self._words("review.desk.voter_reads", said=said) if foreign else "")
 
     def retranslate(self) -> None:
         words, refuse = self._words, self.action is Action.REFUSE
@@ -131,8 +176,15 @@ class DecisionPanel(QWidget):
             box.setText(f"{number}  {words(f'review.reason.{reason}')}")
         comment = words("review.comment")
         self._comment_title.say(words("shell.optional", label=comment) if refuse else comment)
-        known = self._language if self._language in texts.LANGUAGES else words.language
+        known = self._voters("shell.language_name")
         self._note.say(words("review.desk.comment_note", language=texts.text(known, "shell.language_name")))
+        self._templates_title.say(words("review.template.title"))
+        for number, (name, made) in enumerate(self.template_buttons.items(), 1):
+            made.setText(f"Alt+{number}   {words(f'review.template.{name}')}")
+            read = texts.text(self._voters("review.said.page"), f"review.said.{name}")
+            made.setToolTip(read)
+            made.setAccessibleName(f"{words(f'review.template.{name}')}. {read}")
+        self._say_what_is_read()
         self.comment.setAccessibleName(comment)
         self.send_button.setText(f"{words(f'review.action.{self.action}')}  (Ctrl+Enter)")
         self.cancel_button.setText(f"{words('shell.cancel')}  (Esc)")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from registration.model.case import Action, Actor, CaseState, IllegalTransition, transition
+from registration.model.case import Action, Actor, CaseState, Checked, Checklist, IllegalTransition, transition
 from registration.review_desk import MOST_COMMENT, Role
 from ui.notices import Problem
 
@@ -12,8 +12,8 @@ REASONS, COMMENT = "reasons", "comment"
 """Names of the fields a problem belongs to."""
 
 
-def lacks(action: Action, reasons: Sequence[str], comment: str) -> tuple[Problem, ...]:
-    """Return what the official has to add before the decision can be made."""
+def lacks(action: Action, reasons: Sequence[str], comment: str, checklist: Checklist = ()) -> tuple[Problem, ...]:
+    """Return what the official has to add or change before the decision can be made."""
     row = transition(CaseState.IN_REVIEW, action, Actor.OFFICIAL)
     problems = []
     if row.reason_required and not reasons:
@@ -22,6 +22,8 @@ def lacks(action: Action, reasons: Sequence[str], comment: str) -> tuple[Problem
         problems.append(Problem("case.comment_required", field=COMMENT))
     if len(comment.strip()) > MOST_COMMENT:
         problems.append(Problem("case.comment_too_long", (("most", MOST_COMMENT),), COMMENT))
+    if action is Action.APPROVE and any(found is not Checked.MATCHES for _, found in checklist):
+        problems.append(Problem("case.checklist_against"))
     return tuple(problems)
 
 

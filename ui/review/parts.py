@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from registration.model.case import CaseState
 from ui.notices import Problem, sentence
-from ui.theme import Look
 from ui.widgets.labels import Text
 from ui.words import Words
 
@@ -94,35 +92,3 @@ class Section(QFrame):
         if title:
             self.body.addWidget(Text("label", title))
         self.setAccessibleName(title)
-
-
-class Picture(QWidget):
-    """One decoded picture in its proportions, never mirrored, at a set height."""
-
-    def __init__(self, image: QImage | None, name: str, look: Look, height: int) -> None:
-        super().__init__()
-        self._image = image if image is not None and not image.isNull() else None
-        self._look = look
-        self._words = name
-        self.setAccessibleName(name)
-        ratio = self._image.width() / max(1, self._image.height()) if self._image is not None else 0.78
-        self.setFixedSize(QSize(max(60, round(height * ratio)), height))
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        palette = self._look.palette
-        if self._image is None:
-            painter.fillRect(self.rect(), QColor(palette.soft))
-            painter.setPen(QColor(palette.muted))
-            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(QRectF(self.rect().adjusted(4, 4, -4, -4)), int(flags), self._words)
-        else:
-            size = self.size() * self.devicePixelRatioF()
-            scaled = self._image.scaled(
-                size, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-            )
-            painter.drawImage(self.rect(), scaled)
-        painter.setPen(QPen(QColor(palette.line), 1))
-        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
-        painter.end()

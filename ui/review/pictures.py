@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtGui import QImage
 
 from registration.model.evidence import Photo
-from registration.review_desk import ReviewCase
-from ui.review.views import OpenedCase, Sheet
+from registration.review_desk import OtherCase, ReviewCase
+from ui.review.views import OpenedCase, OtherOpened, Sheet
 
 
 def decode(photo: Photo) -> QImage:
@@ -30,3 +30,9 @@ def open_pictures(case: ReviewCase) -> OpenedCase:
         printed=None if printed is None else decode(printed),
         sheets=tuple(sheets),
     )
+
+
+def open_other(other: OtherCase) -> OtherOpened:
+    """Decode the two portraits of a duplicate."""
+    printed = other.request.document.portrait
+    return OtherOpened(other, decode(other.request.portrait.photo), None if printed is None else decode(printed))

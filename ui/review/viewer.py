@@ -104,9 +104,9 @@ class DocumentViewer(QWidget):
         self._titles: tuple[str, ...] = ()
         self.number = 0
         self.page = PageView(look)
-        self.previous_button, self.next_button = self._tool("‹"), self._tool("›")
+        self.previous_button, self.next_button = self._tool("‹"), self._tool("›  (D)")
         self.zoom_out_button, self.zoom_in_button, self.fit_button = self._tool("−"), self._tool("+"), button("tool")
-        self.turn_left_button, self.turn_right_button = self._tool("⟲"), self._tool("⟳")
+        self.turn_left_button, self.turn_right_button = self._tool("⟲"), self._tool("⟳  (T)")
         self.marks_button = button("filter")
         self.marks_button.setCheckable(True)
         self.marks_button.setChecked(True)

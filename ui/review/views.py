@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage
 from registration.model.case import Action, CaseState
 from registration.model.documents import Attachment, Mark, Side
 from registration.model.ids import CaseId
-from registration.review_desk import OfficialSession, QueueFilter, QueuePage, ReviewCase
+from registration.review_desk import OfficialSession, OtherCase, QueueFilter, QueuePage, ReviewCase
 from ui.notices import Problem
 
 
@@ -89,6 +89,25 @@ class CaseView:
     decided: Action | None = None
     until: datetime | None = None
     """End of the lease."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherOpened:
+    """A duplicate with its pictures decoded."""
+
+    other: OtherCase
+    live: QImage = field(repr=False)
+    printed: QImage | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CompareView:
+    """The case in front beside its duplicate number `number` (from 0) of `count`."""
+
+    opened: OpenedCase
+    other: OtherOpened
+    number: int
+    count: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The officials' window: header, page in front, what can be undone.
 
-Keys on a case: A, R, K decide, N next, L release, D documents, + - 0 zoom, T turn; Ctrl+Z takes back. None of them acts
-while a text field has the focus.
+Keys on a case: A, R, K decide, N next, L release, 1 to 5 go through the checklist, C compares with a duplicate, D
+documents, + - 0 zoom, T turn; Ctrl+Z takes back. None of them acts while a text field has the focus.
 """
 
 from __future__ import annotations
@@ -23,12 +23,13 @@ from ui.flows.review_flow import ReviewFlow
 from ui.idle import IdleWatch
 from ui.notices import Problem
 from ui.review.case_page import CasePage
+from ui.review.compare_page import ComparePage
 from ui.review.parts import desk_sentence
 from ui.review.queue_page import QueuePage
 from ui.review.reopen_page import ReopenPage
 from ui.review.sign_in_page import SignInPage
 from ui.review.undo_bar import UndoBar, UnsentPanel
-from ui.review.views import CaseView, News, QueueView, ReopenView, SignInView
+from ui.review.views import CaseView, CompareView, News, QueueView, ReopenView, SignInView
 from ui.tasks import TaskRunner
 from ui.theme import Look
 from ui.widgets.buttons import button
@@ -96,6 +97,7 @@ class ReviewWindow:
         self.idle = IdleWatch(clock.monotonic, idle_seconds=idle_seconds, warning_seconds=0, parent=self.window)
         self.sign_in, self.queue, self.reopen = SignInPage(words), QueuePage(words), ReopenPage(words)
         self.case = CasePage(words, self.look, catalog)
+        self.compare = ComparePage(words, self.look)
         self.undo_bar, self.unsent = UndoBar(words), UnsentPanel(words)
         self.case.undo_button = self.undo_bar.undo_button
         self._problem: Problem | None = None
@@ -109,7 +111,7 @@ class ReviewWindow:
 
     @property
     def page(self) -> QWidget:
-        """The page in front: `sign_in`, `queue`, `case` or `reopen`."""
+        """The page in front: `sign_in`, `queue`, `case`, `compare` or `reopen`."""
         front = self._pages.currentWidget()
         assert front is not None
         return front
@@ -121,12 +123,14 @@ class ReviewWindow:
         row.setContentsMargins(24, 6, 24, 6)
         row.setSpacing(12)
         self._title, self._who = QLabel(), QLabel()
-        self.lock_button, self.sign_out_button = button(), button()
+        self.lock_button, self.sign_out_button, self.size_button = button(), button(), button()
+        self.size_button.setText("A+")
+        self.size_button.setCheckable(True)
         self.language_buttons = {language: button() for language in texts.LANGUAGES}
         row.addWidget(self._title)
         row.addStretch(1)
         row.addWidget(self._who)
-        for made in (*self.language_buttons.values(), self.lock_button, self.sign_out_button):
+        for made in (self.size_button, *self.language_buttons.values(), self.lock_button, self.sign_out_button):
             row.addWidget(made)
         for language, made in self.language_buttons.items():
             made.setText(texts.text(language, "shell.language_name"))
@@ -150,7 +154,7 @@ class ReviewWindow:
         notes.addWidget(self._problem_panel)
         notes.addWidget(self._news_panel)
         self._pages = QStackedWidget()
-        for page in (self.sign_in, self.queue, self.case, self.reopen):
+        for page in (self.sign_in, self.queue, self.case, self.compare, self.reopen):
             self._pages.addWidget(page)
         column = QVBoxLayout(self.window)
         column.setContentsMargins(0, 0, 0, 0)
@@ -165,14 +169,15 @@ class ReviewWindow:
     def _connect(self) -> None:
         flow = self.flow
         flow.shown.connect(self._show)
-        flow.working.connect(self._show_work)
-        flow.problem.connect(self._say_problem)
+        sitting = flow.sitting
+        flow.calls.working.connect(self._show_work)
+        flow.calls.problem.connect(self._say_problem)
         flow.news.connect(self._say_news)
-        flow.may_close.connect(self._end)
+        sitting.may_close.connect(self._end)
         flow.sending.undo_changed.connect(self.undo_bar.show_view)
         flow.sending.unsent_changed.connect(self.unsent.show_views)
-        self.sign_in.submitted.connect(flow.sign_in)
-        self.sign_in.other_requested.connect(flow.change_official)
+        self.sign_in.submitted.connect(sitting.sign_in)
+        self.sign_in.other_requested.connect(sitting.change_official)
         self.queue.open_requested.connect(flow.open)
         self.queue.take_over_requested.connect(flow.take_over)
         self.queue.wanted_changed.connect(flow.show_queue)
@@ -182,23 +187,27 @@ class ReviewWindow:
         self.case.draft_changed.connect(flow.keep_draft)
         self.case.next_requested.connect(flow.next)
         self.case.release_requested.connect(flow.release)
+        self.case.compare_requested.connect(flow.compare)
+        self.compare.number_requested.connect(flow.compare)
+        self.compare.back_requested.connect(flow.end_compare)
         self.reopen.submitted.connect(flow.reopen)
         self.reopen.cancelled.connect(flow.refresh)
         self.undo_bar.undo_requested.connect(flow.undo)
         self.unsent.retry_requested.connect(flow.retry)
         self.unsent.open_requested.connect(flow.open_unsent)
         self.unsent.drop_requested.connect(flow.drop_unsent)
-        self.lock_button.clicked.connect(flow.lock)
-        self.sign_out_button.clicked.connect(flow.sign_out)
-        self.idle.expired.connect(flow.lock)
-        self.window.closing.connect(flow.ask_close)
+        self.size_button.toggled.connect(self.enlarge)
+        self.lock_button.clicked.connect(sitting.lock)
+        self.sign_out_button.clicked.connect(sitting.sign_out)
+        self.idle.expired.connect(sitting.lock)
+        self.window.closing.connect(sitting.ask_close)
         self.words.changed.connect(self._retranslate)
 
     # ------------------------------------------------------------ life
 
     def start(self, *, full_screen: bool = False) -> None:
         """Show the sign-in page."""
-        self.flow.start()
+        self.flow.sitting.start()
         if full_screen:
             self.window.showMaximized()
         else:
@@ -208,7 +217,7 @@ class ReviewWindow:
         """End: a decision whose undo time runs is sent first. Safe to call twice."""
         self.idle.stop()
         if not self.window.may_close:
-            self.flow.ask_close()
+            self.flow.sitting.ask_close()
         self._wait_for_tasks()
         self._end()
         self.tasks.close()
@@ -235,15 +244,21 @@ class ReviewWindow:
             case SignInView():
                 self.idle.stop()
                 self.case.forget()
+                self.compare.forget()
                 self._bring(self.sign_in)
                 self.sign_in.show_view(view)
             case QueueView():
                 self._bring(self.queue)
                 self.case.forget()
+                self.compare.forget()
                 self.queue.show_view(view)
             case CaseView():
                 self._bring(self.case)
+                self.compare.forget()
                 self.case.show_view(view)
+            case CompareView():
+                self._bring(self.compare)
+                self.compare.show_view(view)
             case ReopenView():
                 self._bring(self.reopen)
                 self.reopen.show_view(view)
@@ -272,6 +287,10 @@ class ReviewWindow:
         self._news = news
         self._write_notes()
 
+    def enlarge(self, large: bool) -> None:
+        """Show everything larger, or as usual; pictures keep their size."""
+        self.window.setStyleSheet(desk_style(desk_look(self.look.theme, large=large)))
+
     def _speak(self, language: str) -> None:
         self.words.choose(language)
         self._retranslate()
@@ -288,6 +307,8 @@ class ReviewWindow:
             return True
         if self.page is self.case:
             return self.case.key(event)
+        if self.page is self.compare:
+            return self.compare.key(event)
         if self.page is self.queue and event.key() == Qt.Key.Key_N and not control:
             self.queue.next_button.click()
             return True
@@ -315,10 +336,12 @@ class ReviewWindow:
         self.window.setWindowTitle(words("review.title"))
         self._title.setText(words("review.title"))
         self.lock_button.setText(words("review.desk.lock"))
+        self.size_button.setAccessibleName(words("review.desk.larger"))
+        self.size_button.setToolTip(words("review.desk.larger"))
         self.sign_out_button.setText(words("review.desk.sign_out"))
         for language, made in self.language_buttons.items():
             made.setChecked(language == words.language)
-        for page in (self.sign_in, self.queue, self.case, self.reopen, self.undo_bar, self.unsent):
+        for page in (self.sign_in, self.queue, self.case, self.compare, self.reopen, self.undo_bar, self.unsent):
             page.retranslate()
         self._write_notes()
         self._write_who()
