@@ -206,7 +206,7 @@ class CaseFacts:
         words = self._words
         name = words(f"voter.field.{row.name}")
         verdict = "" if row.verdict is Verdict.ALONE else words(f"review.verdict.{row.verdict}")
-        grid.addWidget(Text("cellName", name), number, 0, alignment=Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(Text("cellName", name), number, 0)
         said = [name]
         for place, column in enumerate(columns, 1):
             text = row.value(column)
@@ -219,7 +219,7 @@ class CaseFacts:
         sign = _VERDICT_SIGN.get(row.verdict, "")
         judged = line(_VERDICT_CELL.get(row.verdict, "cell"), f"{sign}{verdict}")
         judged.setAccessibleName(". ".join((*said, verdict)))
-        grid.addWidget(judged, number, len(columns) + 1, alignment=Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(judged, number, len(columns) + 1)
 
     # ------------------------------------------------------------ address and proofs
 

@@ -259,6 +259,7 @@ class CasePage(QWidget):
         if view is None or view.decided is not None:
             return
         draft = view.draft if view.draft.action is action else Draft(action, self._suggested(action))
+        self._against.say()
         # Shown first: what is hidden takes no focus.
         self._left.setCurrentWidget(self._decision_area)
         self.decision.begin(action, draft, view.opened.case.request.language)

@@ -21,7 +21,7 @@ from ui.widgets.buttons import button
 from ui.widgets.labels import Text
 from ui.words import Words
 
-FACE_HEIGHT = 250
+FACE_HEIGHT = 320
 _FIELDS = (
     FieldName.SURNAME,
     FieldName.GIVEN_NAMES,
@@ -52,7 +52,9 @@ class ComparePage(QWidget):
             top.addWidget(widget)
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        # The page itself takes the keys: a scroll area or a button would keep Left and Right for itself.
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         bar = QFrame()
         bar.setObjectName("actions")
         actions = QHBoxLayout(bar)
@@ -76,7 +78,7 @@ class ComparePage(QWidget):
     def show_view(self, view: CompareView) -> None:
         self._view = view
         self.retranslate()
-        self._scroll.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def forget(self) -> None:
         """Wipe everything of the voters from the page."""
@@ -86,7 +88,8 @@ class ComparePage(QWidget):
             old.deleteLater()
 
     def key(self, event: QKeyEvent) -> bool:
-        """Escape and C go back, Left and Right go from duplicate to duplicate."""
+        """Escape and C go back, Left and Right go from duplicate to duplicate, Up and Down scroll."""
+        bar = self._scroll.verticalScrollBar()
         match event.key():
             case Qt.Key.Key_Escape | Qt.Key.Key_C:
                 self.back_requested.emit()
@@ -94,6 +97,10 @@ class ComparePage(QWidget):
                 self._go(-1)
             case Qt.Key.Key_Right:
                 self._go(1)
+            case Qt.Key.Key_Up:
+                bar.setValue(bar.value() - 3 * bar.singleStep())
+            case Qt.Key.Key_Down:
+                bar.setValue(bar.value() + 3 * bar.singleStep())
             case _:
                 return False
         return True
@@ -203,7 +210,7 @@ class ComparePage(QWidget):
 
     def _row(self, grid: QGridLayout, number: int, name: str, shown: tuple[str, str], same: bool | None) -> None:
         words = self._words
-        grid.addWidget(Text("cellName", name), number, 0, alignment=Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(Text("cellName", name), number, 0)
         for place, value in enumerate(shown, 1):
             cell = Text("cellBad" if same is False and place == 2 else "cell", value or "–")
             cell.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -212,7 +219,7 @@ class ComparePage(QWidget):
         sign = "" if same is None else "✓ " if same else "✗ "
         judged = line("cellBad" if same is False else "cellSame", f"{sign}{said}")
         judged.setAccessibleName(f"{name}: {shown[0] or '–'}; {shown[1] or '–'}. {said}")
-        grid.addWidget(judged, number, 3, alignment=Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(judged, number, 3)
 
 
 def _second_contact(request: RequestSubmission) -> str:
@@ -226,4 +233,5 @@ def _value(request: RequestSubmission, name: FieldName) -> str:
         FieldName.BIRTH_PLACE: person.birth_place,
         FieldName.PERSONAL_NUMBER: person.personal_number,
     }
-    return declared.get(name) or request.document.value(name)
+    zone = request.document.mrz
+    return declared.get(name) or request.document.value(name) or (zone.fields.get(name, "") if zone else "")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QTextCursor
-from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from registration.model.case import REFUSAL_REASONS, Action
 from registration.review_desk import MOST_COMMENT
@@ -50,7 +50,12 @@ class DecisionPanel(QWidget):
         self._voter_reads, self._templates_title = Text("hint"), Text("label")
         self.template_buttons = {name: button("template") for name in TEMPLATES}
         self._templates = QWidget()
-        self._templates.setLayout(column(self._templates_title, *self.template_buttons.values(), spacing=2))
+        grid = QGridLayout(self._templates)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(2)
+        grid.addWidget(self._templates_title, 0, 0, 1, 2)
+        for place, made in enumerate(self.template_buttons.values()):
+            grid.addWidget(made, 1 + place // 2, place % 2)
         self._reasons_error, self._comment_error = Text("fieldError"), Text("fieldError")
         self._reasons = QWidget()
         self._reasons.setLayout(

@@ -105,6 +105,7 @@ class QueuePage(QWidget):
         self.state_buttons: dict[CaseState | None, QPushButton] = {}
         self.language_buttons: dict[str, QPushButton] = {}
         self._taken: CaseId | None = None
+        self._chose: QWidget | None = None
         self._build()
         self.refresh_button.clicked.connect(self.refresh_requested)
         self.next_button.clicked.connect(self.next_requested)
@@ -176,11 +177,15 @@ class QueuePage(QWidget):
     # ------------------------------------------------------------ view
 
     def show_view(self, view: QueueView) -> None:
-        """Show a page of the queue; the focus stays on the same reference where it is still listed."""
+        """Show a page of the queue; the focus stays on the filter that was chosen, or on the same reference."""
         focused = next((row.case.reference for row in self.rows if row.hasFocus()), "")
         self._view = view
         self._ask_take_over(None)
         self.retranslate()
+        chose, self._chose = self._chose, None
+        if chose is not None and chose.isEnabled():
+            chose.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
         target = self.row(focused) if focused else None
         target = target or next((row for row in self.rows if row.isEnabled()), None)
         (target or self.refresh_button).setFocus(Qt.FocusReason.OtherFocusReason)
@@ -236,10 +241,16 @@ class QueuePage(QWidget):
     def _filter(self) -> None:
         state = next((s for s, made in self.state_buttons.items() if made.isChecked()), None)
         language = next((name for name, made in self.language_buttons.items() if made.isChecked()), "")
+        self._chose = self._focused_button()
         self.wanted_changed.emit(QueueFilter(state, language))
+
+    def _focused_button(self) -> QWidget | None:
+        """The button that was pressed by key or mouse: whoever goes through the filters wants to stay there."""
+        return self.window().focusWidget()
 
     def _turn(self, pages: int) -> None:
         if self._view is not None:
+            self._chose = self._focused_button()
             wanted = self._view.wanted
             self.wanted_changed.emit(QueueFilter(wanted.state, wanted.language, wanted.page + pages))
 
