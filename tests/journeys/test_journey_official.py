@@ -237,16 +237,8 @@ class Hands:
         assert self.window.page is self.window.queue
 
     def choose_state(self, state: CaseState | None) -> None:
-        wanted = self.window.queue.state_buttons[state]
-        self.press_until(Qt.Key.Key_Backtab, lambda: self.window.window.focusWidget() in self._states())
-        order = self._states()
-        here = order.index(self.window.window.focusWidget())
-        step = Qt.Key.Key_Right if order.index(wanted) > here else Qt.Key.Key_Left
-        self.press_until(step, self.on(lambda: wanted))
+        self.press_until(Qt.Key.Key_Backtab, self.on(lambda: self.window.queue.state_buttons[state]))
         self.key(Qt.Key.Key_Space)
-
-    def _states(self) -> list[object]:
-        return list(self.window.queue.state_buttons.values())
 
     def open(self, case_id: CaseId) -> None:
         """Walk down the queue to a case and press Space."""
@@ -484,7 +476,9 @@ def test_twenty_cases_with_the_keyboard_alone(
     assert hands.case_id == taken
     hands.key(key.Key_A)
     hands.undo_runs_out()
+    # Besa's lease has run out, so nobody need be asked.
     behind.clock.advance(minutes=16)
+    hands.key(key.Key_F5)
     hands.open(stale)
     hands.key(key.Key_A)
     hands.undo_runs_out()
@@ -504,8 +498,8 @@ def test_twenty_cases_with_the_keyboard_alone(
 
     # The desk locks itself and comes back to the case.
     hands.choose_state(None)
-    assert hands.reads("review.desk.empty")
     hands.look("queue-done")
+    assert hands.reads("review.desk.empty")
     hands.behind.clock.advance(seconds=901)
     hands.window.idle.look()
     hands.settle()

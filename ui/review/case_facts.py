@@ -83,6 +83,9 @@ class CaseFacts:
                 "review.desk.earlier", n=before.revision, state=words(f"review.state.{before.target}"), by=before.by
             )
             found.append(self._panel("infoPanel", "→", said, *self._kept(before)))
+        if (again := reopening(case)) is not None:
+            who = f"{words('review.action.reopen')} ({again.by})"
+            found.append(self._panel("infoPanel", "→", who, *self._kept(again)))
         flags = [
             words(f"review.flag.{flag}") for flag in case.flags if texts.has(words.language, f"review.flag.{flag}")
         ]
@@ -309,11 +312,16 @@ class CaseFacts:
 
 
 def earlier_decision(case: ReviewCase) -> HistoryEntry | None:
-    """Return the last decision on a revision before this one, which the voter answers with it."""
+    """Return the last decision: the voter answers it with this version, or a supervisor takes it up again."""
     decisions = (Action.APPROVE, Action.REFUSE, Action.RETURN)
-    return next(
-        (e for e in reversed(case.history) if e.action in decisions and e.revision < case.request.revision), None
-    )
+    return next((entry for entry in reversed(case.history) if entry.action in decisions), None)
+
+
+def reopening(case: ReviewCase) -> HistoryEntry | None:
+    """Return why the last decision was taken up again, None when it was not."""
+    later = (Action.APPROVE, Action.REFUSE, Action.RETURN, Action.COMPLETE, Action.REOPEN)
+    last = next((entry for entry in reversed(case.history) if entry.action in later), None)
+    return last if last is not None and last.action == Action.REOPEN else None
 
 
 def declared_address(words: Words, request: RequestSubmission) -> str:

@@ -137,7 +137,7 @@ class Checklist(Section):
 
     def retranslate(self) -> None:
         words = self._words
-        self._title.setText(words("review.checklist.title"))
+        self._title.setText(f"{words('review.checklist.title')}  (1–{len(ITEMS)})")
         for number, item in enumerate(ITEMS):
             name = words(f"review.checklist.{item}")
             self._names[item].say(f"{number + 1}  {name}")

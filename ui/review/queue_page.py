@@ -113,8 +113,8 @@ class QueuePage(QWidget):
         self.next_page_button.clicked.connect(lambda: self._turn(1))
         self.take_over_button.clicked.connect(self._take_over)
         self.leave_it_button.clicked.connect(lambda: self._ask_take_over(None))
-        self._states.buttonClicked.connect(lambda _button: self._filter())
-        self._languages.buttonClicked.connect(lambda _button: self._filter())
+        self._states.buttonClicked.connect(self._filter)
+        self._languages.buttonClicked.connect(self._filter)
         self.retranslate()
 
     def _build(self) -> None:
@@ -238,19 +238,16 @@ class QueuePage(QWidget):
 
     # ------------------------------------------------------------ filters
 
-    def _filter(self) -> None:
+    def _filter(self, chosen: QWidget) -> None:
+        # Whoever goes through the filters wants to stay there.
+        self._chose = chosen
         state = next((s for s, made in self.state_buttons.items() if made.isChecked()), None)
         language = next((name for name, made in self.language_buttons.items() if made.isChecked()), "")
-        self._chose = self._focused_button()
         self.wanted_changed.emit(QueueFilter(state, language))
-
-    def _focused_button(self) -> QWidget | None:
-        """The button that was pressed by key or mouse: whoever goes through the filters wants to stay there."""
-        return self.window().focusWidget()
 
     def _turn(self, pages: int) -> None:
         if self._view is not None:
-            self._chose = self._focused_button()
+            self._chose = self.previous_page_button if pages < 0 else self.next_page_button
             wanted = self._view.wanted
             self.wanted_changed.emit(QueueFilter(wanted.state, wanted.language, wanted.page + pages))
 
