@@ -2,133 +2,21 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QScrollArea, QWidget
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QLabel, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from registration.errors import WillRetry
 from registration.model.case import Action, CaseState
 from registration.model.documents import Correction, FieldName
 from registration.model.ids import CaseId
-from registration.review_desk import Decided, Decision, OfficialSession, QueueFilter, Role
+from registration.review_desk import Decided, Decision, OfficialSession, QueueFilter
 from tests.fakes import invented_voter
-from tests.fakes.review_desk import PASSWORD, FakeReviewDesk
-from ui.review.window import ReviewWindow
-from ui.words import Words
-
-
-class DeskClock:
-    """Goes only when it is told to."""
-
-    def __init__(self) -> None:
-        self.time = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
-        self.seconds = 100.0
-
-    def now(self) -> datetime:
-        return self.time
-
-    def monotonic(self) -> float:
-        return self.seconds
-
-    def go(self, seconds: float) -> None:
-        self.time += timedelta(seconds=seconds)
-        self.seconds += seconds
-
-
-class Official:
-    """Somebody with a keyboard at one window."""
-
-    def __init__(self, qtbot: QtBot, desk: FakeReviewDesk, clock: DeskClock, **more: float) -> None:
-        self.qtbot, self.desk, self.clock = qtbot, desk, clock
-        self.words = Words("sq")
-        self.window = ReviewWindow(desk, clock, self.words, **more)
-        self.window.start()
-        self.window.window.activateWindow()
-        qtbot.waitUntil(self.window.window.isActiveWindow)
-
-    def key(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-        QTest.keyClick(self.window.window.focusWidget() or self.window.window, key, modifier)
-
-    def type(self, text: str) -> None:
-        target = self.window.window.focusWidget()
-        assert target is not None
-        for character in text:
-            for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
-                event = QKeyEvent(kind, 0, Qt.KeyboardModifier.NoModifier, character)
-                QCoreApplication.sendEvent(target, event)
-
-    def settles(self) -> None:
-        self.qtbot.waitUntil(lambda: not self.window.tasks.busy)
-
-    def signs_in(self, name: str = "arta", password: str = PASSWORD) -> None:
-        self.window.sign_in.name_line.setFocus()
-        self.type(name)
-        self.key(Qt.Key.Key_Return)
-        self.enters(password, name)
-
-    def enters(self, password: str = PASSWORD, name: str = "arta") -> None:
-        self.type(password)
-        self.key(Qt.Key.Key_Return)
-        self.type(self.desk.code_of(name))
-        self.key(Qt.Key.Key_Return)
-        self.settles()
-
-    def opens(self, case_id: CaseId) -> None:
-        row = next(row for row in self.window.queue.rows if row.case.case_id == case_id)
-        row.setFocus()
-        self.key(Qt.Key.Key_Space)
-        self.settles()
-
-    def undo_time_runs(self, seconds: float = 10.0) -> None:
-        self.clock.go(seconds)
-        self.window.flow.sending.look()
-        self.settles()
-
-    def reads(self, words: str, place: QWidget | None = None) -> bool:
-        labels = (place or self.window.window).findChildren(QLabel)
-        return any(words in label.text() for label in labels if label.isVisible())
-
-
-@pytest.fixture
-def clock() -> DeskClock:
-    return DeskClock()
-
-
-@pytest.fixture
-def desk(clock: DeskClock) -> FakeReviewDesk:
-    made = FakeReviewDesk(clock)
-    made.has_official("arta")
-    made.has_official("besa")
-    made.has_official("drita", Role.SUPERVISOR)
-    return made
-
-
-@pytest.fixture
-def receives(desk: FakeReviewDesk, clock: DeskClock) -> Callable[[], CaseId]:
-    numbers = itertools.count(1)
-
-    def one() -> CaseId:
-        number = next(numbers)
-        request = invented_voter.request(
-            f"01990000-0000-7000-8000-{number:012x}", account_id=f"01990000-0000-7000-9000-{number:012x}"
-        )
-        return desk.receives(request, received=clock.now() - timedelta(hours=10 - number))
-
-    return one
-
-
-@pytest.fixture
-def official(qtbot: QtBot, inter: str, desk: FakeReviewDesk, clock: DeskClock) -> Iterator[Official]:
-    made = Official(qtbot, desk, clock)
-    yield made
-    made.window.close()
+from tests.fakes.review_desk import FakeReviewDesk
+from tests.ui.desk_hands import DeskClock, Official
 
 
 def test_official_signs_in_takes_a_case_and_approves(

@@ -260,8 +260,9 @@ class ReviewFlow(QObject):
             if self._opened is opened:
                 self._not_opened(error)
 
-        self._show_case(opened)
+        # Told first: the one after it is fetched in the same queue of calls.
         self.calls.beside(lambda: self._desk.shown(session, opened.case_id), noted, lost)
+        self._show_case(opened)
 
     def _find_next(self, session: OfficialSession) -> None:
         passed = self._not_next()

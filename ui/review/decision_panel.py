@@ -6,7 +6,7 @@ what the voter will read.
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
@@ -86,6 +86,7 @@ class DecisionPanel(QWidget):
         for box in self.reason_boxes.values():
             box.toggled.connect(lambda _on: self._changed())
         self.comment.textChanged.connect(self._changed)
+        self.comment.installEventFilter(self)
         for name, made in self.template_buttons.items():
             made.clicked.connect(lambda _checked=False, name=name: self.insert(name))
         self.send_button.clicked.connect(self.send)
@@ -137,6 +138,15 @@ class DecisionPanel(QWidget):
             next(iter(self.reason_boxes.values())).setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             self.comment.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Alt and a digit is ours in the comment too, where it would be typed."""
+        if watched is self.comment and event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            number = event.key() - Qt.Key.Key_1
+            if event.modifiers() & Qt.KeyboardModifier.AltModifier and 0 <= number < len(TEMPLATES):
+                self.insert(TEMPLATES[number])
+                return True
+        return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape leaves, Ctrl+Enter decides, a digit ticks its reason, Alt and a digit adds a common comment."""
