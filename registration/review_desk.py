@@ -15,8 +15,8 @@ from enum import StrEnum
 from typing import Protocol
 
 from registration.model.case import Action, CaseState, Checklist
-from registration.model.documents import FieldName
 from registration.model.ids import CaseId
+from registration.model.register import NO_REGISTER, RegisterResult
 from registration.model.submission import RequestSubmission
 
 MOST_COMMENT = 1000
@@ -156,8 +156,8 @@ class ReviewCase:
     four_eyes: bool = False
     """The service demands that a second official confirms a decision."""
     proposal: Proposal | None = None
-    register: Mapping[FieldName, str] | None = field(default=None, repr=False)
-    """What the civil-status register says of this personal number; None: no register was asked or it was away."""
+    register: RegisterResult = NO_REGISTER
+    """What the Civil Status Register says, field by field (B3-03); it may still be on its way."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from urllib.parse import quote, urlencode
 
 from registration.errors import StaffMustFix, VoterCanFix, WillRetry
 from registration.model.case import CHECKLIST, Action, CaseState, Checked, Checklist
-from registration.model.documents import FieldName
 from registration.model.ids import CaseId
+from registration.model.register import NO_REGISTER, from_json
 from registration.model.submission import RequestSubmission, UnreadableSubmission, decode
 from registration.review_desk import (
     CaseRow,
@@ -206,12 +206,8 @@ def _review_case(body: Mapping[str, Any], submission: RequestSubmission) -> Revi
             str(proposal["comment"]),
             _checklist(proposal["checklist"]),
         ),
-        register=_register(body.get("register")),
+        register=from_json(body["register"]) if body.get("register") else NO_REGISTER,
     )
-
-
-def _register(body: Mapping[str, Any] | None) -> Mapping[FieldName, str] | None:
-    return None if body is None else {FieldName(name): str(value) for name, value in body.items()}
 
 
 def _checklist(body: Mapping[str, Any]) -> Checklist:

@@ -8,7 +8,7 @@ desk.is_taken(case_id, by="besa")   another official holds it
 desk.goes_offline()                 every call: server.unreachable; desk.comes_back()
 desk.needs_four_eyes = True         every decision needs a second official
 desk.ends_sessions()                everybody is signed out (idle, or shut out)
-desk.register[case_id] = {...}       what the civil-status register says of the voter
+desk.register[case_id] = result      what the Civil Status Register says of the voter
 desk.log                            (verb, case id) of every look: open, fetch, shown, compare
 desk.told                           (case id, decision) of every notice a voter got
 """
@@ -16,7 +16,6 @@ desk.told                           (case id, decision) of every notice a voter 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -33,8 +32,8 @@ from registration.model.case import (
     transition,
 )
 from registration.model.civil_day import civil_day
-from registration.model.documents import FieldName
 from registration.model.ids import CaseId, reference_of
+from registration.model.register import NO_REGISTER, RegisterResult
 from registration.model.submission import RequestSubmission
 from registration.ports.clock import Clock
 from registration.review_desk import (
@@ -99,7 +98,7 @@ class FakeReviewDesk:
         self.told: list[tuple[CaseId, Decision]] = []
         self.calls: list[str] = []
         self.log: list[tuple[str, CaseId]] = []
-        self.register: dict[CaseId, Mapping[FieldName, str]] = {}
+        self.register: dict[CaseId, RegisterResult] = {}
         self._officials: dict[str, _Official] = {}
         self._sessions: dict[str, tuple[OfficialSession, datetime]] = {}
         self._cases: dict[CaseId, _Case] = {}
@@ -235,7 +234,7 @@ class FakeReviewDesk:
             contact_verified=case.contact_verified,
             four_eyes=self.needs_four_eyes,
             proposal=case.proposal,
-            register=self.register.get(case_id),
+            register=self.register.get(case_id, NO_REGISTER),
         )
 
     def shown(self, session: OfficialSession, case_id: CaseId) -> Lease:

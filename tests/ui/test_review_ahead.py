@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QCoreApplication, QRectF, Qt
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from registration.errors import WillRetry
@@ -16,6 +17,7 @@ from registration.model.case import Action, CaseState, Checked
 from registration.model.documents import FieldName
 from registration.model.evidence import Eyes, Photo, eyes_of
 from registration.model.ids import AccountId, CaseId
+from registration.model.register import Agreement, FieldCheck, LookUp, RegisterResult
 from registration.review_desk import Role
 from resources import texts
 from tests.fakes import invented_voter
@@ -280,10 +282,16 @@ def test_eyes_travel_with_the_picture_and_nonsense_is_unknown() -> None:
     assert eyes_of(Photo(b"", 10, 10, replace(eyes, y=7.0).as_measures())) is None
 
 
+def answer(surname: str, number: str = "") -> RegisterResult:
+    values = {FieldName.SURNAME: surname, FieldName.PERSONAL_NUMBER: number}
+    checks = {name: FieldCheck(Agreement.UNKNOWN, value) for name, value in values.items()}
+    return RegisterResult(LookUp.FOUND, checks, county="gjirokaster")
+
+
 def test_the_register_is_a_column_where_it_was_asked() -> None:
     request = invented_voter.request()
     assert all(not row.value(Column.REGISTER) for row in compare(request))
-    register = {FieldName.SURNAME: "Tjetra", FieldName.PERSONAL_NUMBER: invented_voter.PERSON.personal_number}
+    register = answer(surname="Tjetra", number=invented_voter.PERSON.personal_number)
     rows = {row.name: row for row in compare(request, register)}
     assert rows[FieldName.SURNAME].verdict is Verdict.DIFFERS
     assert Column.REGISTER in rows[FieldName.SURNAME].odd
@@ -292,12 +300,32 @@ def test_the_register_is_a_column_where_it_was_asked() -> None:
 
 def test_what_differs_from_the_register_is_seen_and_advised(official: Official, desk: FakeReviewDesk) -> None:
     case_id = desk.receives(invented_voter.request())
-    desk.register[case_id] = {FieldName.SURNAME: "Tjetra"}
+    desk.register[case_id] = answer(surname="Tjetra")
     official.signs_in()
     official.opens(case_id)
     assert official.reads("Regjistri")
     assert official.reads("Tjetra")
     assert official.reads("✗ Nuk përputhet")
+    assert official.reads("Qarku: Gjirokaster")
+
+
+@pytest.mark.parametrize(
+    ("state", "words"), [(LookUp.WAITING, "nuk është përgjigjur ende"), (LookUp.NOT_FOUND, "nuk e njeh këtë numër")]
+)
+def test_a_register_without_an_answer_is_said_so(
+    official: Official, desk: FakeReviewDesk, state: LookUp, words: str
+) -> None:
+    case_id = desk.receives(invented_voter.request())
+    desk.register[case_id] = RegisterResult(state)
+    official.signs_in()
+    official.opens(case_id)
+    assert official.reads(words)
+    advised = [
+        label.text()
+        for label in official.window.case.checklist.findChildren(QLabel)
+        if label.objectName().startswith("tag")
+    ]
+    assert (official.window.words("review.verdict.differs") in advised) is (state is LookUp.NOT_FOUND)
 
 
 def test_larger_text_is_larger_and_nothing_is_lost(official: Official, receives: Callable[[], CaseId]) -> None:

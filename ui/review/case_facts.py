@@ -14,6 +14,7 @@ from registration.model.contact import readable
 from registration.model.documents import Attachment, Found
 from registration.model.evidence import Liveness, LivenessOutcome, Photo, eyes_of
 from registration.model.ids import ServiceId
+from registration.model.register import LookUp
 from registration.model.submission import RequestSubmission
 from registration.review_desk import HistoryEntry, Proposal, ReviewCase
 from resources import texts
@@ -203,7 +204,19 @@ class CaseFacts:
         for place in range(1, len(columns) + 1):
             grid.setColumnStretch(place, 4)
         made.body.addLayout(grid)
+        if (said := self._register()) is not None:
+            made.body.addWidget(said)
         return made
+
+    def _register(self) -> QWidget | None:
+        """How the look-up in the Civil Status Register stands; nothing where this server has no register."""
+        words, register = self._words, self._case.register
+        if register.state is LookUp.NONE:
+            return None
+        said = words(f"review.desk.lookup.{register.state}")
+        if register.county:
+            said = f"{said} {words('review.desk.lookup.county', county=register.county.capitalize())}"
+        return Text("caption" if register.state is LookUp.FOUND else "doubt", said)
 
     def _row(self, grid: QGridLayout, number: int, row: ComparedField, columns: list[Column]) -> None:
         words = self._words

@@ -16,6 +16,7 @@ from registration.model.case import CHECKLIST, Checked
 from registration.model.case import Checklist as Findings
 from registration.model.documents import Found, ReadState
 from registration.model.evidence import LivenessOutcome
+from registration.model.register import LookUp
 from registration.model.submission import RequestSubmission
 from ui.review.comparison import Column, ComparedField, Verdict
 from ui.review.parts import BAD, DOUBT, GOOD, PLAIN, Section, line, tag
@@ -42,11 +43,11 @@ _KIND = {Verdict.MATCHES: GOOD, Verdict.DIFFERS: BAD, Verdict.UNREADABLE: DOUBT,
 
 
 def advice(
-    request: RequestSubmission, rows: tuple[ComparedField, ...], *, register: bool = False
+    request: RequestSubmission, rows: tuple[ComparedField, ...], *, register: LookUp = LookUp.NONE
 ) -> dict[str, Verdict]:
     """Return what the machine found for each item; ALONE where it found nothing to say.
 
-    `register`: the civil-status register was asked, so that its column says something.
+    `register`: how the look-up in the Civil Status Register stands.
     """
     verdicts = [item.verdict for item in request.attachments if item.verdict is not None]
     differs = any(row.odd - {Column.REGISTER} for row in rows)
@@ -67,10 +68,18 @@ def advice(
     return {
         "face": Verdict.ALONE if live else Verdict.UNREADABLE,
         "document": document,
-        "register": Verdict.ALONE if not register else Verdict.DIFFERS if elsewhere else Verdict.MATCHES,
+        "register": _of_register(register, differs=elsewhere),
         "proof": proof,
         "address": address,
     }
+
+
+def _of_register(state: LookUp, *, differs: bool) -> Verdict:
+    if state is LookUp.NOT_FOUND:
+        return Verdict.DIFFERS
+    if state is LookUp.FOUND:
+        return Verdict.DIFFERS if differs else Verdict.MATCHES
+    return Verdict.ALONE
 
 
 class Checklist(Section):
@@ -105,7 +114,7 @@ class Checklist(Section):
 
     def begin(self, opened: OpenedCase, rows: tuple[ComparedField, ...]) -> None:
         """Start over for another case."""
-        self._advice = advice(opened.case.request, rows, register=opened.case.register is not None)
+        self._advice = advice(opened.case.request, rows, register=opened.case.register.state)
         for group in self._groups.values():
             group.setExclusive(False)
             for made in group.buttons():

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from registration.model.documents import DocumentReading, FieldName, FieldSource
+from registration.model.register import NO_REGISTER, RegisterResult
 from registration.model.submission import RequestSubmission
 
 NAME_ROOM = {"TD1": 30, "TD2": 31, "TD3": 39}
@@ -56,10 +56,10 @@ class ComparedField:
         return next((text for known, text in self.values if known is column), "")
 
 
-def compare(request: RequestSubmission, register: Mapping[FieldName, str] | None = None) -> tuple[ComparedField, ...]:
+def compare(request: RequestSubmission, register: RegisterResult = NO_REGISTER) -> tuple[ComparedField, ...]:
     """Compare every field of which anything is known, in the order of `FieldName`.
 
-    `register`: what the civil-status register says of the voter, where one was asked.
+    `register`: what the Civil Status Register says of the voter; nothing where there is none or no answer yet.
     """
     person, reading = request.person, request.document
     declared = {
@@ -74,7 +74,7 @@ def compare(request: RequestSubmission, register: Mapping[FieldName, str] | None
             (Column.DECLARED, declared.get(name, "")),
             (Column.MRZ, _of_zone(reading, name)),
             (Column.VISUAL_ZONE, _of_page(reading, name)),
-            (Column.REGISTER, (register or {}).get(name, "")),
+            (Column.REGISTER, register.fields[name].value if name in register.fields else ""),
             (Column.CORRECTED, corrected.get(name, "") or _typed(reading, name)),
         )
         values = tuple((column, text) for column, text in found if text.strip())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QTextCursor
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QVBoxLayout, QWidget
 
 from registration.model.case import REFUSAL_REASONS, Action
 from registration.review_desk import MOST_COMMENT
@@ -50,12 +50,7 @@ class DecisionPanel(QWidget):
         self._voter_reads, self._templates_title = Text("hint"), Text("label")
         self.template_buttons = {name: button("template") for name in TEMPLATES}
         self._templates = QWidget()
-        grid = QGridLayout(self._templates)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(2)
-        grid.addWidget(self._templates_title, 0, 0, 1, 2)
-        for place, made in enumerate(self.template_buttons.values()):
-            grid.addWidget(made, 1 + place // 2, place % 2)
+        self._templates.setLayout(column(self._templates_title, *self.template_buttons.values(), spacing=0))
         self._reasons_error, self._comment_error = Text("fieldError"), Text("fieldError")
         self._reasons = QWidget()
         self._reasons.setLayout(
@@ -80,8 +75,8 @@ class DecisionPanel(QWidget):
         ):
             rows.addWidget(widget)
         rows.addWidget(self._count)
-        rows.addWidget(self._templates)
         rows.addLayout(spread(self.send_button, self.cancel_button))
+        rows.addWidget(self._templates)
         rows.addStretch(1)
         for box in self.reason_boxes.values():
             box.toggled.connect(lambda _on: self._changed())
@@ -171,6 +166,11 @@ class DecisionPanel(QWidget):
     def _changed(self) -> None:
         self._count.setText(f"{len(self.comment.toPlainText().strip())} / {MOST_COMMENT}")
         self._say_what_is_read()
+        if self._problems and not self._writing:
+            # What was missing may be there now.
+            draft = self.draft()
+            self._problems = lacks(self.action, draft.reasons, draft.comment)
+            self._say_problems()
         if not self._writing:
             self.changed.emit(self.draft())
 
@@ -203,10 +203,13 @@ class DecisionPanel(QWidget):
         self.comment.setAccessibleName(comment)
         self.send_button.setText(f"{words(f'review.action.{self.action}')}  (Ctrl+Enter)")
         self.cancel_button.setText(f"{words('shell.cancel')}  (Esc)")
-        said = {problem.field: sentence(words, problem) for problem in self._problems}
+        self._say_problems()
+        self._changed_count()
+
+    def _say_problems(self) -> None:
+        said = {problem.field: sentence(self._words, problem) for problem in self._problems}
         self._reasons_error.say(f"✗  {said[REASONS]}" if REASONS in said else "")
         self._comment_error.say(f"✗  {said[COMMENT]}" if COMMENT in said else "")
-        self._changed_count()
 
     def _changed_count(self) -> None:
         self._count.setText(f"{len(self.comment.toPlainText().strip())} / {MOST_COMMENT}")
