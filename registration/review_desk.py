@@ -47,11 +47,13 @@ class OfficialSession:
 
 @dataclass(frozen=True, slots=True)
 class QueueFilter:
-    """Which cases to list. `state` None: those that wait for a decision; `language` "": all. `page` counts from 1."""
+    """Which cases to list. `state` None: those that wait for a decision; `language` "": all; `due_by`: only those whose
+    time limit is this day or earlier. `page` counts from 1."""
 
     state: CaseState | None = None
     language: str = ""
     page: int = 1
+    due_by: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,10 @@ class QueuePage:
     page: int
     pages: int
     """At least 1."""
+    overdue: int = 0
+    """Waiting cases whose time limit has passed, whatever the filter."""
+    due_today: int = 0
+    """Waiting cases whose time limit ends today (in Albania), whatever the filter."""
 
 
 @dataclass(frozen=True, slots=True)

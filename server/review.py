@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Query, Response
 from pydantic import BaseModel, Field
 
 from registration.model.case import Action, Actor, CaseState, Checked, Checklist
+from registration.model.civil_day import civil_day
 from server import review_case, review_decisions, review_desk, review_leases
 from server.cases import Case, Event
 from server.devices import OpenServer
@@ -41,15 +42,19 @@ def queue(
     state: CaseState | None = None,
     language: Annotated[str, Query(max_length=8)] = "",
     page: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
+    due_by: date | None = None,
 ) -> dict[str, object]:
-    with server.store.read() as connection:
-        found = review_desk.queue(connection, server.election, state=state, language=language, page=page)
     now = server.clock.now()
+    with server.store.read() as connection:
+        found = review_desk.queue(connection, server.election, state=state, language=language, page=page, due_by=due_by)
+        overdue, due_today = review_desk.count_due(connection, server.election, civil_day(now))
     return {
         "cases": [_row(case, now) for case in found.cases],
         "counts": dict(found.counts),
         "page": found.page,
         "pages": found.pages,
+        "overdue": overdue,
+        "due_today": due_today,
     }
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
@@ -31,13 +31,23 @@ class QueueRows:
     pages: int
 
 
-def queue(connection: Connection, election: str, *, state: CaseState | None, language: str, page: int) -> QueueRows:
-    """Return a page of cases, nearest time limit first."""
+def queue(
+    connection: Connection,
+    election: str,
+    *,
+    state: CaseState | None,
+    language: str,
+    page: int,
+    due_by: date | None = None,
+) -> QueueRows:
+    """Return a page of cases, nearest time limit first; `due_by`: only those whose limit is this day or earlier."""
     here = cases.c.election == election
     states = WAITING if state is None else (state,)
     wanted: list[ColumnElement[bool]] = [here, cases.c.state.in_([each.value for each in states])]
     if language:
         wanted.append(cases.c.language == language)
+    if due_by is not None:
+        wanted.append(cases.c.due <= due_by)
     total = connection.execute(select(func.count()).select_from(cases).where(*wanted)).scalar_one()
     pages = max(1, -(-total // PAGE))
     page = min(max(1, page), pages)
@@ -48,6 +58,17 @@ def queue(connection: Connection, election: str, *, state: CaseState | None, lan
     ).all()
     counts = {each.value: 0 for each in CaseState} | {row.state: int(row.number) for row in counted}
     return QueueRows(tuple(case_of(row) for row in rows), counts, page, pages)
+
+
+def count_due(connection: Connection, election: str, today: date) -> tuple[int, int]:
+    """Return how many waiting cases are overdue, and how many are due today; read from the queue's index."""
+    waiting = (cases.c.election == election, cases.c.state.in_([state.value for state in WAITING]))
+    numbers = (
+        connection.execute(select(func.count()).select_from(cases).where(*waiting, limit)).scalar_one()
+        for limit in (cases.c.due < today, cases.c.due == today)
+    )
+    overdue, due_today = numbers
+    return int(overdue), int(due_today)
 
 
 def is_overdue(case: Case, now: datetime) -> bool:

@@ -70,6 +70,8 @@ class HttpReviewDesk:
             query["state"] = wanted.state.value
         if wanted.language:
             query["language"] = wanted.language
+        if wanted.due_by is not None:
+            query["due_by"] = wanted.due_by.isoformat()
         answer = self._json("GET", f"/v1/review/queue?{urlencode(query)}", session.token)
         return _shaped(
             lambda: QueuePage(
@@ -77,6 +79,8 @@ class HttpReviewDesk:
                 {CaseState(state): int(number) for state, number in answer["counts"].items()},
                 int(answer["page"]),
                 int(answer["pages"]),
+                int(answer["overdue"]),
+                int(answer["due_today"]),
             )
         )
 

@@ -281,6 +281,22 @@ def test_the_queue_is_filtered_by_state_and_language(world: World) -> None:
     assert world.desk.queue(session, QueueFilter(page=9)).page == 1
 
 
+def test_the_queue_is_narrowed_to_what_is_due(world: World) -> None:
+    ids = []
+    for number in (1, 2, 3):
+        account = f"01990000-0000-7000-8000-0000000000a{number}"
+        ids.append(world.scene.receive(a_request(number, account_id=account)))
+        world.clock.advance(days=1)
+    world.clock.advance(days=3)
+    session, today = world.sign("arta"), world.clock.now().date()
+    page = world.desk.queue(session, QueueFilter())
+    assert (page.overdue, page.due_today) == (1, 1)
+    late = world.desk.queue(session, QueueFilter(due_by=today - timedelta(days=1)))
+    assert [row.case_id for row in late.cases] == ids[:1]
+    assert [row.case_id for row in world.desk.queue(session, QueueFilter(due_by=today)).cases] == ids[:2]
+    assert (late.overdue, late.due_today, late.counts[CaseState.SUBMITTED]) == (1, 1, 3)
+
+
 # ---------------------------------------------------------------- leases
 
 

@@ -198,13 +198,18 @@ class FakeReviewDesk:
         rows = [
             self._row(case_id, case)
             for case_id, case in self._cases.items()
-            if case.state in states and wanted.language in ("", case.submission.language)
+            if case.state in states
+            and wanted.language in ("", case.submission.language)
+            and (wanted.due_by is None or case.due <= wanted.due_by)
         ]
         rows.sort(key=lambda row: (row.due, row.received, row.case_id))
         pages = max(1, -(-len(rows) // PAGE))
         page = min(max(1, wanted.page), pages)
         counts = {state: sum(case.state is state for case in self._cases.values()) for state in CaseState}
-        return QueuePage(tuple(rows[(page - 1) * PAGE : page * PAGE]), counts, page, pages)
+        today = civil_day(self.clock.now())
+        dues = [case.due for case in self._cases.values() if case.state in WAITING]
+        overdue, due_today = sum(due < today for due in dues), dues.count(today)
+        return QueuePage(tuple(rows[(page - 1) * PAGE : page * PAGE]), counts, page, pages, overdue, due_today)
 
     def claim(self, session: OfficialSession, case_id: CaseId) -> Lease:
         self._let_in("claim", session)

@@ -7,6 +7,7 @@ back may be used while an undo time runs; undo brings the decided case back to t
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -150,7 +151,7 @@ class ReviewFlow(QObject):
         self.ahead.let_go(session)
 
         def listed(page: QueuePage) -> None:
-            self._wanted = QueueFilter(wanted.state, wanted.language, page.page)
+            self._wanted = replace(wanted, page=page.page)
             self._forget_case()
             self.shown.emit(QueueView(session, page, self._wanted, self._clock.now()))
 
@@ -409,7 +410,12 @@ class ReviewFlow(QObject):
     def _not_sent(self, outgoing: Outgoing, problem: Problem) -> None:
         if problem.code == "official.session_over":
             self.sitting.over(outgoing.session, problem)
-        self._after(outgoing)
+        opened = self._opened
+        if problem.code == "desk.not_confirmed" and opened is not None and opened.case_id == outgoing.case_id:
+            # No line to the server: nowhere else to go, and the case may be decided again from here.
+            self._write_case()
+        else:
+            self._after(outgoing)
 
     def _after(self, outgoing: Outgoing) -> None:
         """The case is out of our hands: show the queue anew, unless something else is being worked on."""

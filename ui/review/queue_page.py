@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -32,6 +33,8 @@ from ui.words import Words
 COLUMNS = ("reference", "received", "deadline", "version", "language", "claimed", "state")
 _STRETCH = (3, 3, 3, 1, 2, 3, 3)
 _SOON_DAYS = 1
+ANY, OVERDUE, TODAY = LIMITS = ("any", "overdue", "today")
+"""By time limit; ids of texts under ``review.desk.filter.``. What is due today includes what is overdue."""
 
 
 class QueueRow(QPushButton):
@@ -101,9 +104,10 @@ class QueuePage(QWidget):
         self.previous_page_button, self.next_page_button = button(), button()
         self.take_over_button, self.leave_it_button = button("danger"), button()
         self._heading, self._page_words = Text("heading"), line("caption")
-        self._states, self._languages = QButtonGroup(self), QButtonGroup(self)
+        self._states, self._languages, self._limits = (QButtonGroup(self) for _ in range(3))
         self.state_buttons: dict[CaseState | None, QPushButton] = {}
         self.language_buttons: dict[str, QPushButton] = {}
+        self.limit_buttons: dict[str, QPushButton] = {}
         self._taken: CaseId | None = None
         self._chose: QWidget | None = None
         self._build()
@@ -115,6 +119,7 @@ class QueuePage(QWidget):
         self.leave_it_button.clicked.connect(lambda: self._ask_take_over(None))
         self._states.buttonClicked.connect(self._filter)
         self._languages.buttonClicked.connect(self._filter)
+        self._limits.buttonClicked.connect(self._filter)
         self.retranslate()
 
     def _build(self) -> None:
@@ -131,6 +136,8 @@ class QueuePage(QWidget):
         for language in ("", *texts.LANGUAGES):
             self.language_buttons[language] = self._filter_button(self._languages, languages)
         languages.addStretch(1)
+        for limit in LIMITS:
+            self.limit_buttons[limit] = self._filter_button(self._limits, languages)
         filters.addStretch(1)
         self._take_over_panel = Panel("warningPanel", "⚠")
         self._take_over_words = Text()
@@ -243,13 +250,21 @@ class QueuePage(QWidget):
         self._chose = chosen
         state = next((s for s, made in self.state_buttons.items() if made.isChecked()), None)
         language = next((name for name, made in self.language_buttons.items() if made.isChecked()), "")
-        self.wanted_changed.emit(QueueFilter(state, language))
+        limit = next((name for name, made in self.limit_buttons.items() if made.isChecked()), ANY)
+        self.wanted_changed.emit(QueueFilter(state, language, due_by=self._due_by(limit)))
+
+    def _due_by(self, limit: str) -> date | None:
+        view = self._view
+        if view is None or limit == ANY:
+            return None
+        today = civil_day(view.now)
+        return today if limit == TODAY else today - timedelta(days=1)
 
     def _turn(self, pages: int) -> None:
         if self._view is not None:
             self._chose = self.previous_page_button if pages < 0 else self.next_page_button
             wanted = self._view.wanted
-            self.wanted_changed.emit(QueueFilter(wanted.state, wanted.language, wanted.page + pages))
+            self.wanted_changed.emit(replace(wanted, page=wanted.page + pages))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Up and Down walk through the rows."""
@@ -288,6 +303,10 @@ class QueuePage(QWidget):
             made.setText(name)
             made.setAccessibleName(f"{words('shell.language')}: {name}")
             made.setChecked(language == view.wanted.language)
+        numbers = {ANY: 0, OVERDUE: view.page.overdue, TODAY: view.page.due_today}
+        for limit, made in self.limit_buttons.items():
+            made.setText(words(f"review.desk.filter.{limit}", n=numbers[limit]))
+            made.setChecked(self._due_by(limit) == view.wanted.due_by)
         self._page_words.setText(words("review.desk.page", page=view.page.page, pages=view.page.pages))
         self.previous_page_button.setEnabled(view.page.page > 1)
         self.next_page_button.setEnabled(view.page.page < view.page.pages)

@@ -243,6 +243,7 @@ class ReviewWindow:
         match view:
             case SignInView():
                 self.idle.stop()
+                self._say_news(None)
                 self.case.forget()
                 self.compare.forget()
                 self._bring(self.sign_in)
