@@ -49,9 +49,15 @@ class OfficialScript:
             self._hands.wait(lambda: self._window.page is self._window.case, "the case", 30)
 
     def approve(self) -> None:
-        """Look at the case, approve with the key A, let the time to undo run out."""
+        """Look at the case and its proof, fill in the checklist, approve with A, let the time to undo run out."""
         with self._hands.step("review.case"):
             self._hands.look("review-case")
+            self._hands.key(Qt.Key.Key_D)
+            self._hands.look("review-proof")
+            # Face, document, proof and address match; there is no register to hold the data against.
+            for item in (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_4, Qt.Key.Key_5):
+                self._hands.key(item)
+            self._hands.look("review-checklist")
             self._hands.key(Qt.Key.Key_A)
             self._hands.look("review-approved")
             self._hands.wait(self._settled, "the decision at the server", 30)

@@ -31,6 +31,8 @@ from ui.words import Words
 PORTRAIT_HEIGHT = 240
 LIVENESS_WIDTH = 200
 MOST_DUPLICATES = 5
+SHORT_COMMENT = 220
+"""Characters of a comment among the notices on top."""
 _FOUND = {Found.YES: GOOD, Found.PARTLY: DOUBT, Found.NO: BAD}
 _DATES = frozenset({"birth_date", "issue_date", "expiry_date"})
 _VERDICT_CELL = {Verdict.MATCHES: "cellSame", Verdict.DIFFERS: "cellBad", Verdict.UNREADABLE: "cellDoubt"}
@@ -74,7 +76,7 @@ class CaseFacts:
                     "infoPanel",
                     "→",
                     who,
-                    *self._kept(case.proposal),
+                    *self._kept(case.proposal, short=True),
                 )
             )
         elif case.four_eyes:
@@ -83,10 +85,10 @@ class CaseFacts:
             said = words(
                 "review.desk.earlier", n=before.revision, state=words(f"review.state.{before.target}"), by=before.by
             )
-            found.append(self._panel("infoPanel", "→", said, *self._kept(before)))
+            found.append(self._panel("infoPanel", "→", said, *self._kept(before, short=True)))
         if (again := reopening(case)) is not None:
             who = f"{words('review.action.reopen')} ({again.by})"
-            found.append(self._panel("infoPanel", "→", who, *self._kept(again)))
+            found.append(self._panel("infoPanel", "→", who, *self._kept(again, short=True)))
         flags = [
             words(f"review.flag.{flag}") for flag in case.flags if texts.has(words.language, f"review.flag.{flag}")
         ]
@@ -105,12 +107,15 @@ class CaseFacts:
         made.setVisible(True)
         return made
 
-    def _kept(self, entry: HistoryEntry | Proposal) -> tuple[str, ...]:
-        """Return what was said with a deed: reasons, comment, checklist."""
+    def _kept(self, entry: HistoryEntry | Proposal, *, short: bool = False) -> tuple[str, ...]:
+        """Return what was said with a deed: reasons, comment, checklist. `short`: a long comment's beginning, so that
+        the comparison stays on the screen; the history has all of it."""
         words = self._words
         said = [f"• {words(f'review.reason.{reason}')}" for reason in entry.reasons]
         if entry.comment:
-            said.append(f"“{entry.comment}”")
+            cut = short and len(entry.comment) > SHORT_COMMENT
+            comment = f"{entry.comment[:SHORT_COMMENT].rstrip()}…" if cut else entry.comment
+            said.append(f"“{comment}”")
         if entry.checklist:
             found = (
                 f"{words(f'review.checklist.{item}')}: {words(f'review.verdict.{each}')}"
