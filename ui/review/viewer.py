@@ -61,10 +61,13 @@ class PageView(QGraphicsView):
         words.setFont(font)
         words.setDefaultTextColor(QColor(palette.brand_ink))
         size = words.boundingRect()
-        ground = self._drawn.addRect(QRectF(box.left(), box.top() - size.height(), size.width(), size.height()))
+        # Beside the box, for above and below it stand other lines of the page.
+        left = box.right() if box.right() + size.width() <= width else box.left() - size.width()
+        top = box.center().y() - size.height() / 2
+        ground = self._drawn.addRect(QRectF(left, top, size.width(), size.height()))
         ground.setBrush(colour)
         ground.setPen(QPen(Qt.PenStyle.NoPen))
-        words.setPos(box.left(), box.top() - size.height())
+        words.setPos(left, top)
         words.setZValue(1)
 
     def fit(self) -> None:
