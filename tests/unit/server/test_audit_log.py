@@ -13,14 +13,14 @@ from sqlalchemy import delete, insert, select, update
 from registration.errors import StaffMustFix
 from server import audit, merkle
 from server.checkpoint import BadCheckpoint, Checkpoint, Signer, Verifier, verify
+from tests.databases import Database
 from tests.fakes.server_store import ServerStore, open_store
 
 
 @pytest.fixture
-def log(tmp_path: Path) -> Iterator[ServerStore]:
-    opened = open_store(tmp_path)
-    yield opened
-    opened.store.close()
+def log(database: Database, tmp_path: Path) -> Iterator[ServerStore]:
+    with open_store(database, tmp_path) as opened:
+        yield opened
 
 
 def write(log: ServerStore, count: int) -> list[audit.Logged]:

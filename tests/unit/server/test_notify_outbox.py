@@ -20,6 +20,7 @@ from server.notify.file import FileTransport
 from server.notify.messages import SMS_COMMENT, Channel, Message, Template, render
 from server.notify.outbox import LEASE, Caps, DeliveryState, Outbox, count_by_state, notifications
 from server.notify.transport import Accepted, Outcome, Permanent, Temporary, Unknown
+from tests.databases import Database
 from tests.fakes.server_store import ServerStore, open_store
 
 PHONE = Contact(ContactKind.PHONE, "+355691234567")
@@ -65,10 +66,9 @@ class Post:
 
 
 @pytest.fixture
-def post(tmp_path: Path) -> Iterator[Post]:
-    room = open_store(tmp_path)
-    yield Post(room, Outbox(room.master))
-    room.store.close()
+def post(database: Database, tmp_path: Path) -> Iterator[Post]:
+    with open_store(database, tmp_path) as room:
+        yield Post(room, Outbox(room.master))
 
 
 def test_a_message_exists_only_with_its_deed(post: Post) -> None:
