@@ -114,8 +114,9 @@ def adopt(
             created=unit.now,
         )
     )
-    for name, content in encode(submission).items():
-        blob = blobs.put(seal(key, content, _place(account_id, name)))
+    files = encode(submission)
+    sealed = [seal(key, content, _place(account_id, name)) for name, content in files.items()]
+    for (name, content), blob in zip(files.items(), blobs.put_all(sealed), strict=True):
         unit.connection.execute(
             insert(account_files).values(
                 election=unit.election,

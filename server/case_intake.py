@@ -12,7 +12,8 @@ from registration.model.case import Action, Actor, CaseState, IllegalTransition,
 from registration.model.ids import CaseId, reference_of
 from registration.model.person import VOTING_AGE, age_on
 from registration.model.submission import RequestSubmission, encode
-from server import accounts, identities, notify
+from server import accounts, case_counts, identities, notify
+from server.case_counts import Place
 from server.cases import apply_transition, file_place, is_case, of_account, record_event
 from server.context import Server
 from server.sealing import seal
@@ -125,6 +126,7 @@ def _open_case(
         )
     )
     row = unit.connection.execute(select(cases).where(is_case(unit.election, case_id))).one()
+    case_counts.move(unit, None, Place(row.state, row.language, row.due))
     record_event(
         unit,
         row,
@@ -152,15 +154,17 @@ def _renew_case(
 ) -> None:
     """Put a newer version in front: by the table where it has a move, else in place (it still waits for review)."""
     mine = is_case(unit.election, row.case_id)
+    due = received.date() + timedelta(days=config.review_days)
     fresh = {
         "revision": submission.revision,
         "language": submission.language,
         "received": received,
-        "due": received.date() + timedelta(days=config.review_days),
+        "due": due,
         "kiosk_id": kiosk_id,
         "flags": sorted({*flags, *(flag for flag in row.flags if flag == accounts.DUPLICATE_PERSON)}),
     }
     unit.connection.execute(update(cases).where(mine).values(**fresh))
+    case_counts.move(unit, Place(row.state, row.language, row.due), Place(row.state, submission.language, due))
     try:
         transition(CaseState(row.state), Action.COMPLETE, Actor.APPLICANT)
     except IllegalTransition:
@@ -211,8 +215,9 @@ def _keep_version(
             late=late,
         )
     )
-    for name, content in encode(submission).items():
-        blob = server.blobs.put(seal(key, content, file_place(case_id, revision, name)))
+    files = encode(submission)
+    sealed = [seal(key, content, file_place(case_id, revision, name)) for name, content in files.items()]
+    for (name, content), blob in zip(files.items(), server.blobs.put_all(sealed), strict=True):
         unit.connection.execute(insert(case_files).values(**where, name=name, blob=blob, size=len(content)))
 
 

@@ -13,11 +13,12 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, insert, select, tuple_, update
 
 from registration.model.case import Action, Actor, CaseState, IllegalTransition, transition
 from registration.model.ids import AccountId, CaseId
-from server import audit, identities
+from server import audit, case_counts, identities
+from server.case_counts import Place
 from server.context import Server
 from server.problems import Problem
 from server.sealing import MasterKey, seal, unseal
@@ -72,6 +73,13 @@ def get(connection: Connection, election: str, case_id: str) -> Case | None:
     """Return a case, None when there is none."""
     row = connection.execute(select(cases).where(is_case(election, case_id))).one_or_none()
     return None if row is None else case_of(row)
+
+
+def rows_of(connection: Connection, election: str, case_ids: Sequence[str]) -> dict[str, Row[Any]]:
+    """Return the rows of cases by id, each found by its whole key."""
+    keys = [(shard_of(case_id), case_id) for case_id in case_ids]
+    wanted = and_(cases.c.election == election, tuple_(cases.c.shard, cases.c.case_id).in_(keys))
+    return {row.case_id: row for row in connection.execute(select(cases).where(wanted))} if keys else {}
 
 
 def of_account(connection: Connection, election: str, account_id: str) -> tuple[Case, ...]:
@@ -202,6 +210,7 @@ def apply_transition(
     elif action is Action.COMPLETE:
         values |= {"reasons": [], "comment_sealed": None, "decided": None}
     unit.connection.execute(update(cases).where(is_case(unit.election, case_id)).values(**values))
+    case_counts.move(unit, Place(row.state, row.language, row.due), Place(move.target.value, row.language, row.due))
     record_event(
         unit,
         row,

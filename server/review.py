@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Query, Response
@@ -40,9 +40,10 @@ def queue(
     state: CaseState | None = None,
     language: Annotated[str, Query(max_length=8)] = "",
     page: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
+    due_by: date | None = None,
 ) -> dict[str, object]:
     with server.store.read() as connection:
-        found = review_desk.queue(connection, server.election, state=state, language=language, page=page)
+        found = review_desk.queue(connection, server.election, state=state, language=language, page=page, due_by=due_by)
     now = server.clock.now()
     return {
         "cases": [_row(case, now) for case in found.cases],

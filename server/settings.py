@@ -15,6 +15,8 @@ class Settings:
     data: Path
     election: str = DEFAULT_ELECTION
     database: str = ""
+    blobs: str = ""
+    """``s3://bucket/folder``, "" for a folder in `data`."""
     outbox: Path | None = None
     """Folder of the file outbox of notifications; None: ``data/outbox``."""
     escrow: str = ""

@@ -10,9 +10,7 @@ from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
 from sqlalchemy.exc import DatabaseError
 
 from registration.errors import StaffMustFix
-
-WRITES = "server_writes"
-"""Execution option of a connection whose transaction will write."""
+from server.schema import WRITES
 
 _PRAGMAS = (
     "cipher_memory_security = ON",
@@ -53,5 +51,5 @@ def open_engine(file: Path, key: bytes) -> Engine:
 
 def _begin(connection: Connection) -> None:
     """A writer takes the lock at once: upgrading from a reader could only fail with SQLITE_BUSY."""
-    writes = connection.get_execution_options().get(WRITES)
+    writes = WRITES in connection.get_execution_options()
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
