@@ -10,7 +10,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from registration.errors import Expected
+from sqlalchemy.exc import DBAPIError
+
+from registration.errors import Expected, StaffMustFix
 from resources import texts
 from server.commands import (
     add_official,
@@ -25,6 +27,7 @@ from server.commands import (
     signers,
     verify_log,
 )
+from server.store import postgresql
 
 
 class Command(Protocol):
@@ -60,7 +63,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser.parse_args(argv)
     try:
         status = COMMANDS[args.command][0].run(args)
-    except Expected as error:
+    except (Expected, DBAPIError) as problem:
+        if isinstance(problem, DBAPIError) and not postgresql.is_away(problem):
+            raise
+        error = problem if isinstance(problem, Expected) else StaffMustFix("store.unreachable")
         text_id = f"errors.{error.code}"
         known = texts.has("en", text_id)
         print(texts.text("en", text_id, **error.params) if known else error.code, file=sys.stderr)

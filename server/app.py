@@ -22,6 +22,7 @@ from server import (
     voter,
     worker,
 )
+from server.again import Again
 from server.context import Server
 from server.notify import delivery
 from server.shield import Shield
@@ -61,5 +62,6 @@ def create_app(server: Server, *, beside: bool = True) -> FastAPI:
     problems.install(app)
     for module in PARTS:
         app.include_router(module.router)
+    app.add_middleware(Again)
     app.add_middleware(Shield)
     return app

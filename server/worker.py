@@ -25,10 +25,11 @@ from server.store import Unit
 from server.store.schema import packets
 from sync import packet
 
-LEASE = timedelta(minutes=5)
+LEASE = timedelta(seconds=30)
+"""What a killed worker had taken waits so long; one that is only slow does no harm, for opening twice is once."""
 POLL = 5.0
 """Seconds between looks when nothing woke the worker: leases that ran out, requests whose account came."""
-BATCH = 20
+BATCH = 5
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=2), timedelta(minutes=10)
 SWEEP = timedelta(hours=6)
 

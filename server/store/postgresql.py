@@ -16,6 +16,7 @@ from registration.errors import StaffMustFix
 from server.schema import WRITES
 
 _SETTINGS = {
+    "synchronous_commit": "on",  # whatever the database's default: what is acknowledged is on disk
     "lock_timeout": "10s",
     "idle_in_transaction_session_timeout": "60s",
 }
@@ -29,7 +30,7 @@ def open_engine(url: URL) -> Engine:
     """Connect. Passwords come from the environment or a password file (libpq), never in the address.
 
     Raises:
-        StaffMustFix: ``store.unreachable``; ``store.secret_in_address``.
+        StaffMustFix: ``store.unreachable``, ``store.secret_in_address``, ``store.not_durable`` (fsync is off).
     """
     if url.password is not None:
         raise StaffMustFix("store.secret_in_address")
@@ -39,11 +40,14 @@ def open_engine(url: URL) -> Engine:
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
     try:
-        with engine.connect():
-            pass
+        with engine.connect() as connection:
+            safe = connection.exec_driver_sql("SHOW fsync").scalar_one() == "on"
     except DBAPIError:
         engine.dispose()
         raise StaffMustFix("store.unreachable") from None
+    if not safe:
+        engine.dispose()
+        raise StaffMustFix("store.not_durable")
     return engine
 
 
