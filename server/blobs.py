@@ -138,15 +138,16 @@ class BucketBlobs:
     Args:
         bucket: must exist.
         prefix: before every name, "" for none.
+        retries: how often a call is made again before it counts as failed.
     """
 
-    def __init__(self, bucket: str, prefix: str = "") -> None:
+    def __init__(self, bucket: str, prefix: str = "", retries: int = 4) -> None:
         plain = os.environ.get("AWS_ENDPOINT_URL", "").startswith("http://")
         self._store = S3Store(
             bucket,
             prefix=prefix or None,
             client_options={"allow_http": plain, "timeout": "30s"},
-            retry_config={"max_retries": 4},
+            retry_config={"max_retries": retries},
         )
 
     def put(self, content: bytes) -> str:

@@ -31,6 +31,7 @@ from server.settings import Settings
 from server.store.schema import accounts, alarms, case_events, case_versions, cases, packets
 from sync import enrol, receipt, sshsig
 from sync.sealer import PacketSealer
+from tests.fakes import invented_voter
 from tests.fakes.vault import an_account
 from tests.faults.server_process import ROOT, Kiosk, enrolled, kiosk_at
 from tests.postgres import Cluster
@@ -216,7 +217,7 @@ def _account(kiosk: Kiosk) -> tuple[str, ...]:
     """Send the account that all requests belong to."""
     keys = enrol.known_keyset(kiosk.store, kiosk.enrolment)
     sealer = PacketSealer(kiosk.enrolment.identity, kiosk.enrolment.key, lambda: keys, kiosk.clock)
-    account = replace(an_account(), account_id=ACCOUNT)
+    account = replace(an_account(password_hash=invented_voter.password_hash()), account_id=ACCOUNT)
     kiosk.store.add(sealer.seal(account, kiosk.store.next_seq))
     _sync_until(kiosk, lambda: all(entry.state == "received" for entry in kiosk.store.entries()))
     return (ACCOUNT,)
