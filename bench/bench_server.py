@@ -65,7 +65,8 @@ _FILL = (
     """INSERT INTO cases (election, shard, case_id, account_id, service, reference, state, revision, version, language,
       received, due, kiosk_id, flags, reasons, data_key, claimed_by, lease_until, decided, created, updated)
     SELECT :election, shard, case_id, account_id, 'per.request', 'PER-' || n, state, 1, 3, language, received,
-      (to_timestamp(received / 1000000) AT TIME ZONE 'UTC')::date + 5, 'k-' || n % 500, '[]', '[]', decode(repeat('ab', 60), 'hex'),
+      (to_timestamp(received / 1000000) AT TIME ZONE 'UTC')::date + 5, 'k-' || n % 500, '[]', '[]',
+      decode(repeat('ab', 60), 'hex'),
       CASE WHEN state = 'in_review' THEN 'zana' END, CASE WHEN state = 'in_review' THEN :now + :day END,
       CASE WHEN state IN ('approved', 'refused', 'returned') THEN received + :day END, received, received
     FROM made""",
@@ -73,10 +74,9 @@ _FILL = (
     SELECT :election, shard, case_id, 1, 'k-' || n % 500, 'p-' || n, received, language, false FROM made""",
     """INSERT INTO case_files (election, shard, case_id, revision, name, blob, size)
     SELECT :election, shard, case_id, 1, name, encode(sha256((case_id || name)::bytea), 'hex'), 300000
-    FROM made, unnest(ARRAY['request.json', 'img/portrait.jpg', 'img/document-data-page.jpg', 'img/attachment-1-1.jpg'])
-      AS name""",
-    """INSERT INTO case_events (election, shard, case_id, event_id, at, action, actor, actor_id, source, target, revision,
-      version, reasons)
+    FROM made, unnest(ARRAY['request.json', 'img/portrait.jpg', 'img/data-page.jpg', 'img/attachment-1-1.jpg']) AS name""",
+    """INSERT INTO case_events (election, shard, case_id, event_id, at, action, actor, actor_id, source, target,
+      revision, version, reasons)
     SELECT :election, shard, case_id, 'e-' || step, received, 'claim', 'official', 'zana', 'submitted', 'in_review', 1,
       step, '[]' FROM made, generate_series(1, 3) AS step""",
     """INSERT INTO case_identities (election, shard, same_as, hash, case_id, account_id)

@@ -16,10 +16,12 @@ from registration.errors import Expected, StaffMustFix
 from resources import texts
 from server.commands import (
     add_official,
+    backup,
     check_packet,
     enrol_kiosk,
     import_batch,
     purge,
+    restore,
     revoke_kiosk,
     rotate_keys,
     serve,
@@ -49,6 +51,8 @@ COMMANDS: Mapping[str, tuple[Command, str]] = {
     "rotate-keys": (rotate_keys, "start a new epoch key and a new receipt key"),
     "set-config": (set_config, "publish the election's dates, lists and limits"),
     "verify-log": (verify_log, "hold the audit log against its checkpoints"),
+    "backup": (backup, "copy the whole server while it serves"),
+    "restore": (restore, "bring a copy back into an empty place"),
     "purge": (purge, "erase what is no longer needed and record it"),
 }
 """Name -> its module and one line of help."""

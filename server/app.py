@@ -13,6 +13,7 @@ from server import (
     devices,
     health,
     keeper,
+    metrics,
     official_routes,
     problems,
     review,
@@ -28,7 +29,7 @@ from server.notify import delivery
 from server.shield import Shield
 
 VERSION = "0.1.0"
-PARTS = (health, devices, codes, sessions, voter, tus, official_routes, review, statistics, keeper)
+PARTS = (health, metrics, devices, codes, sessions, voter, tus, official_routes, review, statistics, keeper)
 """Modules with a `router`; each part of the server is one."""
 BESIDE = (worker, delivery, keeper)
 """Modules with ``run(server, stop)``: each has its own thread while the application serves, until `stop` is set."""

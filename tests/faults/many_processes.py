@@ -120,7 +120,7 @@ def run(folder: Path, *, requests: int, kills: int, workers: int = 2, seed: int 
         restarts = done = 0
         while done < kills and any(thread.is_alive() for thread in threads):
             over.wait(dice.uniform(0.2, 0.8))
-            if dice.random() < 0.3:
+            if done % 3 == 1:
                 cluster.crash()
                 restarts += 1
             elif victims := serving.children():
