@@ -74,7 +74,7 @@ _FILL = (
     SELECT :election, shard, case_id, 1, 'k-' || n % 500, 'p-' || n, received, language, false FROM made""",
     """INSERT INTO case_files (election, shard, case_id, revision, name, blob, size)
     SELECT :election, shard, case_id, 1, name, encode(sha256((case_id || name)::bytea), 'hex'), 300000
-    FROM made, unnest(ARRAY['request.json', 'img/portrait.jpg', 'img/data-page.jpg', 'img/attachment-1-1.jpg']) AS name""",
+    FROM made, unnest(ARRAY['request.json', 'img/portrait.jpg', 'img/data-page.jpg', 'img/proof.jpg']) AS name""",
     """INSERT INTO case_events (election, shard, case_id, event_id, at, action, actor, actor_id, source, target,
       revision, version, reasons)
     SELECT :election, shard, case_id, 'e-' || step, received, 'claim', 'official', 'zana', 'submitted', 'in_review', 1,
