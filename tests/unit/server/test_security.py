@@ -245,7 +245,7 @@ def test_figures_are_for_who_has_the_token(kiosk: EnrolledKiosk, monkeypatch: py
 @pytest.mark.filterwarnings("ignore")
 def test_the_described_api_never_breaks(server: Server, kiosk: EnrolledKiosk) -> None:
     """Calls made up from the OpenAPI description: a refusal is fine, a fault is not."""
-    schema = schemathesis.openapi.from_asgi("/openapi.json", kiosk.client.app)
+    schema = schemathesis.openapi.from_dict(kiosk.client.get("/openapi.json").json())
     faults: list[str] = []
     tried = 0
     for result in schema.get_all_operations():
@@ -257,7 +257,9 @@ def test_the_described_api_never_breaks(server: Server, kiosk: EnrolledKiosk) ->
         @given(case=operation.as_strategy())
         def call(case: schemathesis.Case) -> None:
             nonlocal tried
-            answer = case.call(headers=kiosk.headers | TUS)
+            asked = case.as_transport_kwargs(base_url="http://testserver", headers=kiosk.headers | TUS)
+            known = {name: asked[name] for name in ("method", "url", "headers", "params", "json") if name in asked}
+            answer = kiosk.client.request(**known)
             tried += 1
             if answer.status_code >= 500:
                 faults.append(f"{case.method} {case.path}: {answer.status_code}")
