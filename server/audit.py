@@ -39,7 +39,7 @@ from server.schema import Moment, metadata
 from server.sealing import MasterKey
 from server.store import Unit
 from server.store.schema import server_keys
-from sync import canonical
+from sync import canonical, receipt, sshsig
 
 SALT_BYTES = 16
 _STREAMED = {"yield_per": 1000}
@@ -182,16 +182,16 @@ def evidence(unit: Unit, logged: Logged) -> dict[str, Any]:
     }
 
 
-def evidence_holds(receipt: Mapping[str, Any]) -> bool:
+def evidence_holds(told: Mapping[str, Any]) -> bool:
     """Tell whether a receipt's log members prove that its entry is in the log with its root."""
     try:
-        proof = [bytes.fromhex(step) for step in receipt["log_proof"]]
+        proof = [bytes.fromhex(step) for step in told["log_proof"]]
         return merkle.includes(
-            bytes.fromhex(receipt["log_entry"]),
-            int(receipt["log_index"]),
-            int(receipt["log_size"]),
+            bytes.fromhex(told["log_entry"]),
+            int(told["log_index"]),
+            int(told["log_size"]),
             proof,
-            bytes.fromhex(receipt["log_root"]),
+            bytes.fromhex(told["log_root"]),
         )
     except (KeyError, TypeError, ValueError):
         return False
@@ -260,13 +260,37 @@ def newest_checkpoint(connection: Connection, election: str) -> str:
     return connection.execute(kept.order_by(checkpoints.c.size.desc()).limit(1)).scalar_one_or_none() or ""
 
 
-def verify_log(connection: Connection, election: str, verifier: Verifier, witnessed: Sequence[str] = ()) -> Report:
+def receipt_checkpoint(connection: Connection, election: str, document: object) -> Checkpoint:
+    """Return what a receipt tells of the log: a checkpoint signed by one of the receipt keys this server ever had.
+
+    Raises:
+        StaffMustFix: ``audit.checkpoint_forged``.
+    """
+    wanted = select(server_keys.c.public).where(server_keys.c.election == election, server_keys.c.kind == "receipt")
+    for line in connection.execute(wanted).scalars():
+        try:
+            told = receipt.read(document, sshsig.parse_public_line(line)).log
+            if evidence_holds(told):
+                return Checkpoint(f"per-server/{election}", int(told["log_size"]), bytes.fromhex(told["log_root"]))
+        except (receipt.ReceiptRefused, KeyError, ValueError):
+            continue
+    raise StaffMustFix("audit.checkpoint_forged")
+
+
+def verify_log(
+    connection: Connection,
+    election: str,
+    verifier: Verifier,
+    witnessed: Sequence[str] = (),
+    receipts: Sequence[Checkpoint] = (),
+) -> Report:
     """Read the whole log and hold it against itself, its own checkpoints and those that others kept.
 
     Args:
         connection: to read from.
         verifier: of the checkpoints.
         witnessed: checkpoints from kiosks, sticks or observers (the text of signed notes).
+        receipts: what receipts kept elsewhere tell (`receipt_checkpoint`).
 
     Raises:
         StaffMustFix: ``audit.checkpoint_forged`` (a witnessed one nobody of ours signed), ``audit.altered`` (params:
@@ -275,7 +299,8 @@ def verify_log(connection: Connection, election: str, verifier: Verifier, witnes
     """
     kept = select(checkpoints.c.note).where(checkpoints.c.election == election)
     own = connection.execute(kept).scalars().all()
-    expected = sorted((_checkpoint(note, verifier) for note in (*own, *witnessed)), key=lambda c: c.size)
+    signed = [_checkpoint(note, verifier) for note in (*own, *witnessed)]
+    expected = sorted((*signed, *receipts), key=lambda checkpoint: checkpoint.size)
     pending = iter(expected)
     due = next(pending, None)
     frontier: list[bytes] = []
