@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.faults import full_link, full_packet, full_routes, full_server, full_vault
+from tests.faults import full_link, full_packet, full_routes, full_server, full_vault, many_processes
 from tests.faults.row import Row
 
 OUT = Path("docs") / "faults.md"
@@ -55,6 +55,7 @@ def faults(folder: Path, args: argparse.Namespace) -> Mapping[str, Callable[[], 
         "kill-keys": lambda: full_vault.killed(place("kill-keys"), "keys"),
         "kill-export": lambda: full_vault.batch_killed(place("kill-export"), "export"),
         "kill-import": lambda: full_vault.batch_killed(place("kill-import"), "import"),
+        "kill-processes": lambda: many_processes.row(place("kill-processes"), args.kills // 5),
         "disk-full": lambda: full_vault.full_disk(place("disk-full"), args.sizes),
         "stolen-disk": lambda: full_vault.stolen_disk(place("stolen-disk")),
         "flips-small": full_packet.small_flips,

@@ -33,11 +33,13 @@ from sync import enrol, receipt, sshsig
 from sync.sealer import PacketSealer
 from tests.fakes import invented_voter
 from tests.fakes.vault import an_account
+from tests.faults.row import Control, Row
 from tests.faults.server_process import ROOT, Kiosk, enrolled, kiosk_at
 from tests.postgres import Cluster
 
 KIOSKS = 4
 SIZE = 20_000
+CONTROL_TRIES = 3
 PATIENCE = 180.0
 ACCOUNT = AccountId("019aa000-0000-7000-8000-000000000001")
 
@@ -160,6 +162,20 @@ def control(folder: Path, tries: int) -> Counter[str]:
     finally:
         cluster.stop()
     return wrong
+
+
+def row(folder: Path, kills: int) -> Row:
+    """Return the line of the table of faults."""
+    for name in ("real", "early"):
+        (folder / name).mkdir()
+    outcome = run(folder / "real", requests=4 * kills, kills=kills)
+    lost = control(folder / "early", CONTROL_TRIES)["acknowledged and lost"]
+    note = f"{outcome.restarts} of the kills were PostgreSQL's" + "".join(
+        f"; {what}: {number}" for what, number in outcome.wrong.items()
+    )
+    without = Control("commits acknowledged before they are on disk", CONTROL_TRIES, lost)
+    fault = "server: two processes on PostgreSQL, kill -9 of each and of PostgreSQL during load"
+    return Row(fault, outcome.kills, outcome.received, outcome.wrong.total(), without, note)
 
 
 def count(server: Server, kiosks: list[Kiosk], accounts_sent: tuple[str, ...]) -> Counter[str]:
