@@ -210,7 +210,7 @@ def apply_transition(
     elif action is Action.COMPLETE:
         values |= {"reasons": [], "comment_sealed": None, "decided": None}
     unit.connection.execute(update(cases).where(is_case(unit.election, case_id)).values(**values))
-    case_counts.move(unit, Place(row.state, row.language, row.due), Place(move.target.value, row.language, row.due))
+    case_counts.move(unit, Place(row.state, row.language, row.due), Place(values["state"], row.language, row.due))
     record_event(
         unit,
         row,

@@ -89,7 +89,7 @@ MAY: dict[str, frozenset[str]] = {
     "GET /metrics": frozenset(),  # its own token
 }
 """Method and path -> who is let in. A route without an entry fails the test: decide who may call it, write it here."""
-OPEN_PREFIXES = ("GET /p/", "PUT /p/", "POST /v1/notify/reports/")
+OPEN_PREFIXES = ("GET /h/", "PUT /h/", "POST /v1/notify/reports/")
 """The phone's page and the providers' reports: a one-time secret in the path."""
 
 
