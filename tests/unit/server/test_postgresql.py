@@ -1,4 +1,4 @@
-"""What only PostgreSQL brings: whose turn it is, calls that are made again, refusals, locks between processes."""
+"""What only PostgreSQL brings: whose turn it is, calls that are made again, refusals."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from registration.errors import StaffMustFix
 from server.again import TRIES, Again
 from server.store import Store, migrate, open_engine
 from server.store.postgresql import passes
-from server.upload_locks import UploadLocks
 from tests.databases import MASTER, PostgreSQL
 from tests.fakes.hand_clock import HandClock
 from tests.postgres import Cluster
@@ -135,22 +134,6 @@ def test_two_processes_migrating_at_once_do_it_once(postgresql: PostgreSQL, tmp_
         for thread in threads:
             thread.join()
         assert failed == []
-
-
-def test_an_upload_has_one_writer_among_processes(tmp_path: Path) -> None:
-    file = tmp_path / "x.part"
-    file.touch()
-
-    async def run() -> None:
-        here, there = UploadLocks(), UploadLocks()  # each process has its own
-        async with here.hold(file, 1):
-            with pytest.raises(TimeoutError):
-                async with there.hold(file, 0.2):
-                    pass
-        async with there.hold(file, 1):
-            pass
-
-    asyncio.run(run())
 
 
 def test_which_errors_pass() -> None:
