@@ -137,6 +137,9 @@ class Connection:
     def sign_in(self, contact: Contact, password: str) -> Session:
         return self._link().sign_in(contact, password)
 
+    def reset_password(self, contact: Contact, proof: ContactProof, password_hash: str) -> None:
+        self._link().reset_password(contact, proof, password_hash)
+
     def requests(self, session: Session) -> tuple[RequestStatus, ...]:
         return self._link().requests(session)
 

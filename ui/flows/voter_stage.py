@@ -125,6 +125,7 @@ class VoterStage(QObject):
         pages.choice.create_requested.connect(flow.create_account)
         pages.choice.log_in_requested.connect(flow.ask_log_in)
         pages.log_in.submitted.connect(flow.log_in)
+        pages.log_in.forgotten.connect(flow.forgot_password)
         pages.home.create_requested.connect(flow.begin_request)
         pages.home.continue_requested.connect(flow.resume)
         pages.home.refresh_requested.connect(flow.home)
