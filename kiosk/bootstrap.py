@@ -32,6 +32,7 @@ from registration.ports.capture import CameraSource, CaptureSession, Frame, Proo
 from registration.ports.clock import Clock
 from registration.ports.speech import Silence, Speech
 from registration.ports.vault import FinishedSubmission, OutboxEntry, SealedPacket, VoterKey
+from sync.phone import HttpPhone
 from ui.flows.voter_services import VoterServices
 
 CAMERA_SECONDS = 3.0
@@ -178,6 +179,7 @@ def voter_services(
         account_known=lambda key: account_known(kiosk, key),
         camera_problem=lambda: None if face_camera else camera_problem(kiosk),
         registration_open=lambda: registration_open(kiosk),
+        phone=HttpPhone(kiosk.connection.http),
         files_folder=Path(settings.files_folder) if settings.files_folder else None,
         speech=speech or Silence(),
     )

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from server import (
     codes,
     devices,
+    handoff,
     health,
     keeper,
     official_routes,
@@ -27,7 +28,7 @@ from server.notify import delivery
 from server.shield import Shield
 
 VERSION = "0.1.0"
-PARTS = (health, devices, codes, sessions, voter, tus, official_routes, review, statistics, keeper)
+PARTS = (health, devices, codes, sessions, voter, tus, official_routes, review, statistics, handoff, keeper)
 """Modules with a `router`; each part of the server is one."""
 BESIDE = (worker, delivery, keeper)
 """Modules with ``run(server, stop)``: each has its own thread while the application serves, until `stop` is set."""

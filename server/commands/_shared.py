@@ -33,6 +33,7 @@ def settings_of(args: argparse.Namespace) -> Settings:
         election=args.election,
         database=args.database,
         outbox=args.outbox,
+        public_url=getattr(args, "public_url", ""),
         escrow=getattr(args, "escrow", ""),
         demo=getattr(args, "demo", False),
     )

@@ -29,6 +29,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--embedded", action="store_true", help="loopback only; stop when stdin ends")
     parser.add_argument("--host", default=LOOPBACK, help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=int, default=0, help="port to listen on; 0 takes a free one")
+    parser.add_argument(
+        "--public-url", default="", help="HTTPS address at which voters' phones reach this server, for uploads by phone"
+    )
     parser.add_argument("--escrow", default="", help="age recipient of the offline escrow key, at the first start")
     parser.add_argument(
         "--demo", action="store_true", help="make an official for the demo and name it in the ready line"

@@ -326,6 +326,10 @@ class JourneyFlow(QObject):
         """A proof was chosen as a file."""
         self._add(kind, lambda: self._services.pictures.open(read_file(file)))
 
+    def add_content(self, kind: str, content: bytes) -> None:
+        """A proof came from the voter's phone, as the bytes of a file."""
+        self._add(kind, lambda: self._services.pictures.open(content))
+
     def _add(self, kind: str, open_pages: Callable[[], tuple[Photo, ...]]) -> None:
         step = self.service.step(self.state.step)
         names, asked_in = holder_names(self.service, self.state), self.state

@@ -91,6 +91,11 @@ class VoterFlow(QObject):
         self._online = True
         self._camera_problem: Expected | None = None
 
+    @property
+    def tasks(self) -> TaskRunner:
+        """Runs what takes time beside the pages."""
+        return self._tasks
+
     # ------------------------------------------------------------ before anyone is known
 
     def start(self) -> None:
