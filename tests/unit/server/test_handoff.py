@@ -13,7 +13,6 @@ from httpx import Response
 
 from resources import texts
 from server import handoff, keeper
-from server.app import create_app
 from server.context import Server, open_server
 from server.sealing import MasterKey
 from server.settings import Settings
