@@ -16,6 +16,7 @@ from server import (
     keeper,
     official_routes,
     problems,
+    register,
     review,
     sessions,
     statistics,
@@ -30,7 +31,7 @@ from server.shield import Shield
 VERSION = "0.1.0"
 PARTS = (health, devices, codes, sessions, voter, tus, official_routes, review, statistics, handoff, keeper)
 """Modules with a `router`; each part of the server is one."""
-BESIDE = (worker, delivery, keeper)
+BESIDE = (worker, delivery, register, keeper)
 """Modules with ``run(server, stop)``: each has its own thread while the application serves, until `stop` is set."""
 
 

@@ -17,7 +17,7 @@ import uvicorn
 from registration.errors import StaffMustFix
 from server import officials
 from server.app import create_app
-from server.commands import _shared
+from server.commands import _shared, make_register
 from server.context import Server, open_server
 from server.devices import new_enrolment_token
 
@@ -43,6 +43,8 @@ def run(args: argparse.Namespace) -> int:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     server = open_server(_shared.settings_of(args), _shared.read_key())
     try:
+        if args.demo:
+            make_register.install_demo(server)
         listener = _listen(LOOPBACK if args.embedded else args.host, args.port)
         _Program(server, listener, embedded=args.embedded).run(sockets=[listener])
     finally:
