@@ -25,11 +25,11 @@ from server import (
     worker,
 )
 from server.context import Server
-from server.notify import delivery
+from server.notify import delivery, reports
 from server.shield import Shield
 
 VERSION = "0.1.0"
-PARTS = (health, devices, codes, sessions, voter, tus, official_routes, review, statistics, handoff, keeper)
+PARTS = (health, devices, codes, sessions, voter, tus, official_routes, review, statistics, handoff, reports, keeper)
 """Modules with a `router`; each part of the server is one."""
 BESIDE = (worker, delivery, register, keeper)
 """Modules with ``run(server, stop)``: each has its own thread while the application serves, until `stop` is set."""

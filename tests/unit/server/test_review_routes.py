@@ -90,6 +90,7 @@ ROUTES: dict[tuple[str, str], tuple[set[Role], object]] = {
     ("GET", "/v1/review/cases/{case_id}/files/{name:path}"): (REVIEWERS, None),
     ("POST", "/v1/review/cases/{case_id}/decision"): (REVIEWERS, DECISION),
     ("GET", "/v1/statistics"): ({Role.OBSERVER, Role.SUPERVISOR}, None),
+    ("GET", "/v1/statistics.csv"): ({Role.OBSERVER, Role.SUPERVISOR}, None),
     ("GET", "/v1/officials"): (CHIEF, None),
     ("POST", "/v1/officials"): (CHIEF, {"name": "new.one", "role": "observer"}),
     ("POST", "/v1/officials/{name}/unlock"): (CHIEF, None),
