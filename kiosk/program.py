@@ -181,11 +181,18 @@ class Program(QObject):
         from kiosk.clock import SystemClock
         from registration.catalog.loader import load_catalog
         from sync.http import Http
+        from sync.office_link import HttpOffice
         from sync.review_link import HttpReviewDesk
         from ui.review.window import ReviewWindow
 
         # The services name the kinds of documents that voters add.
         catalog = {service.id: service for service in load_catalog(resources.path("services"))}
-        window = ReviewWindow(HttpReviewDesk(Http(address)), SystemClock(), self._words, catalog=catalog)
+        window = ReviewWindow(
+            HttpReviewDesk(Http(address)),
+            SystemClock(),
+            self._words,
+            catalog=catalog,
+            office=HttpOffice(Http(address)),
+        )
         self.window = window
         window.start(full_screen=not self._settings.window)

@@ -341,7 +341,7 @@ class Outbox:
             spent, most = unit.connection.execute(total).scalar_one(), self._caps.of_country(leased.country)
             if spent == most:
                 details = {"country": leased.country, "most": most}
-                audit.record(unit, kind="notify.country_cap", actor="system", details=details)
+                audit.record(unit, kind="outbox.country_cap", actor="system", details=details)
             more = update(notification_spend).where(*here, notification_spend.c.shard == leased.shard)
             if unit.connection.execute(more.values(number=notification_spend.c.number + 1)).rowcount == 0:
                 first = {"shard": leased.shard, "day": day, "country": leased.country, "number": 1}

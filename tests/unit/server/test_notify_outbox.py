@@ -306,7 +306,7 @@ def test_a_country_gets_its_share_of_a_day_and_the_rest_tomorrow(post: Post) -> 
     dispatcher.run_once()
     assert len(provider.sent) == 3, "two to Italy, one to Albania"
     with post.room.store.read() as connection:
-        told = connection.execute(select(audit_events).where(audit_events.c.kind == "notify.country_cap")).all()
+        told = connection.execute(select(audit_events).where(audit_events.c.kind == "outbox.country_cap")).all()
     assert len(told) == 1
     post.room.clock.advance(days=1)
     dispatcher.run_once()

@@ -93,6 +93,7 @@ ROUTES: dict[tuple[str, str], tuple[set[Role], object]] = {
     ("GET", "/v1/statistics.csv"): ({Role.OBSERVER, Role.SUPERVISOR}, None),
     ("GET", "/v1/officials"): (CHIEF, None),
     ("POST", "/v1/officials"): (CHIEF, {"name": "new.one", "role": "observer"}),
+    ("POST", "/v1/officials/voters/unlock"): (CHIEF, {"contact": {"kind": "phone", "value": "+355691234567"}}),
     ("POST", "/v1/officials/{name}/unlock"): (CHIEF, None),
     ("POST", "/v1/officials/{name}/disable"): (CHIEF, None),
     ("POST", "/v1/officials/password"): (set(Role), {"password": "x", "new_password": "x" * 20}),
