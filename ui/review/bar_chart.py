@@ -64,7 +64,7 @@ class BarChart(QWidget):
         for at, bar in enumerate(self._bars):
             top = at * row
             painter.setPen(QPen(QColor(palette.ink)))
-            label = metrics.elidedText(bar.label, Qt.TextElideMode.ElideRight, int(labels - _PAD))
+            label = metrics.elidedText(bar.label, Qt.TextElideMode.ElideRight, round(labels - _PAD) + 1)
             left = QRectF(0, top, labels - _PAD, row)
             painter.drawText(left, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, label)
             long = room * (bar.count or 0) / most
