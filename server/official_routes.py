@@ -119,6 +119,8 @@ def unlock_official(name: str, server: OpenServer, official: Supervisor) -> Resp
 
 @router.post("/v1/officials/{name}/disable", status_code=204)
 def disable_official(name: str, server: OpenServer, official: Supervisor) -> Response:
+    if name.strip().lower() == official.name:
+        raise Problem(409, "official.yourself")  # the last supervisor would take everybody's way in with them
     with server.store.write() as unit:
         officials.disable(unit, name, by=official.actor)
     return Response(status_code=204)

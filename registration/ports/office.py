@@ -50,7 +50,10 @@ class Office(Protocol):
         """Forget an official's wrong tries. Raises VoterCanFix ``official.unknown``."""
 
     def disable(self, session: OfficialSession, name: str) -> None:
-        """Shut an official out at once; what they did stays. Raises VoterCanFix ``official.unknown``."""
+        """Shut an official out at once; what they did stays.
+
+        Raises VoterCanFix ``official.unknown``, ``official.yourself``.
+        """
 
     def unlock_voter(self, session: OfficialSession, contact: Contact) -> None:
         """Lift every lock of a voter's contact; says nothing of whether anybody has it."""

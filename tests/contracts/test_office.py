@@ -101,6 +101,12 @@ def test_an_official_is_enrolled_listed_renewed_and_shut_out(place: Place, reque
     assert {row.name: row.disabled for row in place.office.officials(place.supervisor)}[name]
 
 
+def test_nobody_shuts_themselves_out(place: Place) -> None:
+    own = place.supervisor.name
+    assert refused(lambda: place.office.disable(place.supervisor, own)).code == "official.yourself"
+    assert place.office.officials(place.supervisor)
+
+
 def test_a_voters_lock_is_lifted_and_nothing_said_of_the_voter(place: Place) -> None:
     place.office.unlock_voter(place.supervisor, parse_phone("+355691234567"))
 

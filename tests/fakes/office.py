@@ -59,6 +59,8 @@ class FakeOffice:
 
     def disable(self, session: OfficialSession, name: str) -> None:
         self._answer()
+        if name == session.name:
+            raise VoterCanFix("official.yourself")
         self.rows = [replace(row, disabled=row.disabled or row.name == name) for row in self.rows]
 
     def unlock_voter(self, session: OfficialSession, contact: Contact) -> None:
