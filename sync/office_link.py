@@ -1,4 +1,4 @@
-"""The supervisors' and observers' side of the server over HTTP (registration.ports.office.Office)."""
+"""The supervisors' and observers' side of the server over HTTP (registration.office.Office)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from urllib.parse import quote
 from registration.errors import WillRetry
 from registration.model.contact import Contact
 from registration.model.statistics import Dimension, Measure, Statistics
-from registration.ports.office import Credentials, OfficialRow
+from registration.office import Credentials, OfficialRow
 from registration.review_desk import OfficialSession, Role
 from sync.http import Http, error_of, parse
 
@@ -19,7 +19,7 @@ _OFFICIALS = "/v1/officials"
 
 
 class HttpOffice:
-    """Implements `registration.ports.office.Office`.
+    """Implements `registration.office.Office`.
 
     Args:
         http: of the server, without a token: each call carries the official's own.

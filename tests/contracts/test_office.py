@@ -15,7 +15,7 @@ import uvicorn
 from registration.errors import Expected, StaffMustFix, VoterCanFix
 from registration.model.contact import parse_phone
 from registration.model.statistics import Dimension
-from registration.ports.office import Office
+from registration.office import Office
 from registration.review_desk import OfficialSession, Role
 from server import officials
 from server.app import create_app

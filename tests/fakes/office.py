@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 from registration.errors import Expected, VoterCanFix
 from registration.model.contact import Contact
 from registration.model.statistics import Dimension, Measure, Statistics, suppressed
-from registration.ports.office import Credentials, OfficialRow
+from registration.office import Credentials, OfficialRow
 from registration.review_desk import OfficialSession, Role
 
 AT = datetime(2029, 2, 1, 9, tzinfo=UTC)
 
 
 class FakeOffice:
-    """Implements `registration.ports.office.Office`."""
+    """Implements `registration.office.Office`."""
 
     def __init__(self) -> None:
         self.rows = [OfficialRow("arta.hoxha", Role.SUPERVISOR, AT, disabled=False)]

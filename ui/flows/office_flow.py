@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from registration.errors import Expected, StaffMustFix
 from registration.model.contact import parse_contact
-from registration.ports.office import Office
+from registration.office import Office
 from registration.review_desk import OfficialSession, Role
 from ui.notices import Problem, of_error
 from ui.tasks import TaskRunner

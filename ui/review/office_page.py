@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from registration.ports.office import Credentials, OfficialRow
+from registration.office import Credentials, OfficialRow
 from registration.review_desk import Role
 from ui.qr import QrCode
 from ui.review.parts import Section, line, moment, spread

@@ -26,8 +26,8 @@ from PySide6.QtWidgets import (
 from registration.catalog.definitions import Service
 from registration.model.ids import ServiceId
 from registration.model.statistics import Statistics
+from registration.office import Office, OfficialRow
 from registration.ports.clock import Clock
-from registration.ports.office import Office, OfficialRow
 from registration.review_desk import ReviewDesk, Role
 from resources import texts
 from ui.desk_look import desk_look, desk_style
