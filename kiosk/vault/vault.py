@@ -21,6 +21,7 @@ from kiosk.vault.database import Database, create_file
 from kiosk.vault.drafts import SealedDrafts
 from kiosk.vault.failures import translated
 from kiosk.vault.files import sync_folder
+from kiosk.vault.keyring_slot import KeyringSlot
 from kiosk.vault.keys import KEY_BYTES, STAFF_COST, VOTER_COST, Argon2Cost, WrongKey, seal, unseal
 from kiosk.vault.outbox import SealedOutbox
 from kiosk.vault.passphrase_tries import PassphraseTries, delay_after
@@ -199,14 +200,19 @@ class Vault:
     def add_slot(self, passphrase: str, slot: KeySlot) -> None:
         """Add, or renew, another way of opening."""
         table, key = self._unwrap(PassphraseSlot(passphrase, self._staff_cost))
-        self._write(self._with(table, slot, key))
+        self._replace_slots(table, self._with(table, slot, key))
 
     def remove_slot(self, kind: str) -> None:
         """Take a way of opening away. The passphrase cannot be taken: ValueError."""
         if kind == "passphrase":
             raise ValueError("a vault keeps its passphrase")
         table = read_slots(self.folder)
-        self._write(replace(table, entries=tuple(entry for entry in table.entries if entry["kind"] != kind)))
+        kept = tuple(entry for entry in table.entries if entry["kind"] != kind)
+        self._replace_slots(table, replace(table, entries=kept))
+
+    def slots(self) -> tuple[str, ...]:
+        """Return the kinds of slots, the passphrase first. Raises StaffMustFix ``vault.missing``, ``vault.damaged``."""
+        return tuple(entry["kind"] for entry in read_slots(self.folder).entries)
 
     def rekey(self, passphrase: str, *others: KeySlot) -> None:
         """Encrypt everything under a new random key, without stopping; a crash at any point leaves it openable.
@@ -283,6 +289,13 @@ class Vault:
         others = tuple(entry for entry in table.entries if entry["kind"] != slot.kind)
         return replace(table, entries=(*others, slot.wrap(key, table.vault_id)))
 
+    def _replace_slots(self, former: SlotTable, table: SlotTable) -> None:
+        """Write the slots, then forget in the login's keyring what no entry names any more."""
+        self._write(table)
+        for entry in former.entries:
+            if entry["kind"] == "keyring" and entry not in table.entries:
+                KeyringSlot().forget(entry)
+
     def _write(self, table: SlotTable) -> None:
         write_slots(self.folder, replace(table, generation=read_slots(self.folder).generation + 1))
 
@@ -311,4 +324,4 @@ class Vault:
         recovery = table.entry("recovery")
         if recovery is not None and not any(other.kind == "recovery" for other in others):
             slots.append(RecoverySlot(recipient=recovery["recipient"]))
-        self._write(replace(table, entries=wrap_all(key, table.vault_id, slots), pending=""))
+        self._replace_slots(table, replace(table, entries=wrap_all(key, table.vault_id, slots), pending=""))
