@@ -19,6 +19,8 @@ from kiosk.connection import Connection
 from kiosk.embedded_server import EmbeddedServer, Ready
 from kiosk.passwords import Argon2Hasher
 from kiosk.settings import Settings
+from kiosk.vault.slots import KeySlot
+from kiosk.vault.tpm_slot import KERNEL_TPM, TpmSlot
 from kiosk.vault.vault import Vault
 from registration.catalog.definitions import Service
 from registration.catalog.loader import load_catalog
@@ -61,12 +63,17 @@ class Kiosk:
         self.vault.lock()
 
 
-def open_vault(settings: Settings, passphrase: str, clock: Clock | None = None) -> Vault:
+def open_vault(settings: Settings, passphrase: str | KeySlot, clock: Clock | None = None) -> Vault:
     """Open the profile's vault, or make it when there is none yet. Raises as `Vault.create` and `Vault.open` do."""
     clock = clock or SystemClock()
-    if settings.vault_stands:
+    if settings.vault_stands or not isinstance(passphrase, str):
         return Vault.open(settings.vault, passphrase, clock)
-    return Vault.create(settings.vault, passphrase, clock)
+    return Vault.create(settings.vault, passphrase, clock, recovery_recipient=settings.recovery_recipient)
+
+
+def tpm_slot(settings: Settings, pin: str) -> TpmSlot:
+    """Return the way of opening by this machine's chip."""
+    return TpmSlot(pin, settings.tpm or KERNEL_TPM)
 
 
 def open_kiosk(settings: Settings, vault: Vault, clock: Clock | None = None) -> Kiosk:

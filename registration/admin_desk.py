@@ -77,6 +77,9 @@ class WorkProgress:
 
 Progress = Callable[[WorkProgress], None]
 
+LEAST_PASSPHRASE = 10
+"""Characters of the staff passphrase; the vault's key is stretched from it (Argon2id), nothing else guards the disk."""
+
 
 @dataclass(frozen=True, slots=True)
 class SyncOutcome:

@@ -78,6 +78,19 @@ def restore(
     return replaced
 
 
+def set_aside(folder: Path, clock: Clock) -> Path | None:
+    """Move everything of a damaged vault, which must be closed, into a folder beside where it stood, and return that.
+
+    Nothing is erased: what could not be opened here may yet be opened elsewhere. None when there was nothing.
+    """
+    with translated():
+        if not folder.is_dir():
+            return None
+        aside = _set_aside(folder, clock.now())
+        sync_folder(folder)
+    return aside
+
+
 def _set_aside(folder: Path, now: datetime) -> Path | None:
     old = [path for path in folder.iterdir() if path.is_file()]
     if not old:

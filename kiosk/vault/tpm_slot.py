@@ -96,8 +96,8 @@ class TpmSlot:
                 content = chip.run("unseal", "-c", "sealed", "-p", "session:session")
             except _Failed:
                 raise SlotRefused from None
-        name, _, key = content.partition(b"\n")
-        if name != vault_id.encode() or len(key) != KEY_BYTES:
+        owner, _, key = content.partition(b"\n")
+        if owner != vault_id.encode() or len(key) != KEY_BYTES:
             raise SlotRefused
         return key
 

@@ -7,9 +7,8 @@ from datetime import datetime
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from registration.admin_desk import KioskStatus, PacketNotice
+from registration.admin_desk import LEAST_PASSPHRASE, KioskStatus, PacketNotice
 from registration.model.ids import PacketId
-from ui.admin.unlock_page import LEAST_PASSPHRASE
 from ui.notices import Problem, sentence
 from ui.widgets.buttons import button
 from ui.widgets.labels import Text

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from registration.admin_desk import LEAST_PASSPHRASE
 from ui.notices import Problem
 from ui.page import Actions, KioskPage
 from ui.pages.password_page import PasswordLine
@@ -14,8 +15,6 @@ from ui.theme import Look
 from ui.widgets.labels import Panel, Text
 from ui.words import Words
 
-LEAST_PASSPHRASE = 10
-"""Characters of the staff passphrase; the vault's key is stretched from it (Argon2id), nothing else guards the disk."""
 PASSPHRASE, REPEAT = "passphrase", "repeat"
 RECOVERABLE = frozenset({"vault.damaged", "vault.missing", "vault.newer", "vault.disk_error"})
 """Problems that no passphrase solves: the page says how the vault comes back."""
