@@ -56,8 +56,8 @@ class Settings:
 
     @property
     def vault_stands(self) -> bool:
-        """Whether there is a vault, whole or damaged: staff then unlock it, else they choose its passphrase."""
-        return (self.vault / "vault.db").exists()
+        """Whether there is a vault, whole, damaged or being restored: staff unlock it, else choose its passphrase."""
+        return (self.vault / "vault.db").exists() or any(self.profile.glob("vault-restored-*"))
 
     @property
     def logs(self) -> Path:

@@ -25,6 +25,7 @@ from kiosk.vault.keyring_slot import KeyringSlot
 from kiosk.vault.keys import KEY_BYTES, STAFF_COST, VOTER_COST, Argon2Cost, WrongKey, seal, unseal
 from kiosk.vault.outbox import SealedOutbox
 from kiosk.vault.passphrase_tries import PassphraseTries, delay_after
+from kiosk.vault.restored import take_up
 from kiosk.vault.slots import (
     KeySlot,
     PassphraseSlot,
@@ -109,6 +110,9 @@ class Vault:
             create_file(fresh)
             building = Database(fresh)
             building.open(key, fresh=True)
+            # Closing would empty the log too, but says nothing when it cannot; without its log the file is no vault.
+            with building.at_rest():
+                pass
             building.close()
             PassphraseTries(folder, clock).succeeded()
             # The name appears last: where it stands, the vault is whole.
@@ -263,6 +267,7 @@ class Vault:
 
     def _unwrap(self, slot: KeySlot) -> tuple[SlotTable, bytes]:
         """Return the slots and the key, counting wrong passphrases."""
+        take_up(self.folder)
         if not (self.folder / DATABASE).exists():
             raise StaffMustFix("vault.missing")
         try:
