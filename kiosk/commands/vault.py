@@ -8,7 +8,7 @@ import argparse
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from kiosk.bootstrap import open_vault, tpm_slot
+from kiosk.bootstrap import open_vault
 from kiosk.clock import SystemClock
 from kiosk.commands.profile import (
     NEW_PASSPHRASE_VARIABLE,
@@ -21,8 +21,7 @@ from kiosk.commands.profile import (
 from kiosk.settings import Settings
 from kiosk.vault import Vault
 from kiosk.vault.backup import back_up, restore, set_aside
-from kiosk.vault.keyring_slot import KeyringSlot
-from kiosk.vault.slots import KeySlot, RecoverySlot
+from kiosk.vault_door import KioskVaultDoor, kept_ways, new_way
 from registration.admin_desk import LEAST_PASSPHRASE
 from registration.errors import StaffMustFix
 
@@ -96,14 +95,10 @@ def _restore(settings: Settings, args: argparse.Namespace) -> int:
 
 
 def _recover(settings: Settings, args: argparse.Namespace) -> int:
-    try:
-        lines = args.identity.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
-        raise StaffMustFix("vault.key_file") from None
-    identity = next((line.strip() for line in lines if line.startswith("AGE-SECRET-KEY-")), "")
+    door = KioskVaultDoor(settings)
     # Opened before a new passphrase is asked for, so that a wrong key is told at once.
-    Vault.open(settings.vault, RecoverySlot(identity=identity), SystemClock()).lock()
-    Vault.recover(settings.vault, identity, new_passphrase(), SystemClock()).lock()
+    door.check_identity(args.identity)
+    door.recover(args.identity, new_passphrase()).lock()
     print("recovered; from now on the new passphrase opens the vault")
     return 0
 
@@ -123,11 +118,9 @@ def _rekey(settings: Settings, _args: argparse.Namespace) -> int:
     given = passphrase()
     vault = _opened(settings, given)
     try:
-        before = vault.slots()
-        others: list[KeySlot] = [KeyringSlot()] if "keyring" in before else []
-        if "tpm" in before:
-            others.append(tpm_slot(settings, secret(PIN_VARIABLE, "PIN of the TPM: ")))
-        vault.rekey(given, *others)
+        kinds = vault.slots()
+        pin = secret(PIN_VARIABLE, "PIN of the TPM: ") if "tpm" in kinds else ""
+        vault.rekey(given, *kept_ways(settings, kinds, pin))
     finally:
         vault.lock()
     print("every page is encrypted under a new key; all ways of opening stay")
@@ -138,22 +131,12 @@ def _add_slot(settings: Settings, args: argparse.Namespace) -> int:
     given = passphrase()
     vault = _opened(settings, given)
     try:
-        vault.add_slot(given, _slot(settings, args))
+        more = secret(PIN_VARIABLE, "New PIN for the TPM: ") if args.kind == "tpm" else args.recipient
+        vault.add_slot(given, new_way(settings, args.kind, more))
         print(f"opens by: {', '.join(vault.slots())}")
     finally:
         vault.lock()
     return 0
-
-
-def _slot(settings: Settings, args: argparse.Namespace) -> KeySlot:
-    if args.kind == "keyring":
-        return KeyringSlot()
-    if args.kind == "tpm":
-        return tpm_slot(settings, secret(PIN_VARIABLE, "New PIN for the TPM: "))
-    recipient = args.recipient or settings.recovery_recipient
-    if not recipient:
-        raise StaffMustFix("vault.recovery_recipient")
-    return RecoverySlot(recipient=recipient)
 
 
 def _remove_slot(settings: Settings, args: argparse.Namespace) -> int:

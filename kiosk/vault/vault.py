@@ -27,6 +27,7 @@ from kiosk.vault.outbox import SealedOutbox
 from kiosk.vault.passphrase_tries import PassphraseTries, delay_after
 from kiosk.vault.restored import take_up
 from kiosk.vault.slots import (
+    Entry,
     KeySlot,
     PassphraseSlot,
     RecoverySlot,
@@ -230,6 +231,8 @@ class Vault:
             self.unlock(slot)
             table, key = self._unwrap(slot)
         fresh = secrets.token_bytes(KEY_BYTES)
+        # Before anything changes: a chip or a keyring may refuse.
+        entries = self._wrapped(slot, table, fresh, others)
         # First the new key, wrapped by the old one; then the pages; then the slots. `unlock` takes up from any point.
         context = _PENDING + table.vault_id.encode()
         pending = replace(table, pending=seal(key, fresh, context).hex())
@@ -239,7 +242,7 @@ class Vault:
         except BaseException:
             self.lock()
             raise
-        self._settle(slot, pending, fresh, others)
+        self._replace_slots(pending, replace(pending, entries=entries, pending=""))
 
     def check(self) -> None:
         """Verify every page, the database's structure and the slots, for ``kiosk selftest``.
@@ -321,14 +324,17 @@ class Vault:
                 raise
             self._database.open(fresh)
             if isinstance(slot, PassphraseSlot):
-                self._settle(slot, table, fresh, ())
+                entries = self._wrapped(slot, table, fresh, ())
+                self._replace_slots(table, replace(table, entries=entries, pending=""))
         else:
             self._write(replace(table, pending=""))
 
-    def _settle(self, slot: PassphraseSlot, table: SlotTable, key: bytes, others: tuple[KeySlot, ...]) -> None:
+    def _wrapped(
+        self, slot: PassphraseSlot, table: SlotTable, key: bytes, others: tuple[KeySlot, ...]
+    ) -> tuple[Entry, ...]:
         """Wrap the database's new key for the passphrase, the recovery recipient and `others`."""
         slots: list[KeySlot] = [slot, *others]
         recovery = table.entry("recovery")
         if recovery is not None and not any(other.kind == "recovery" for other in others):
             slots.append(RecoverySlot(recipient=recovery["recipient"]))
-        self._replace_slots(table, replace(table, entries=wrap_all(key, table.vault_id, slots), pending=""))
+        return wrap_all(key, table.vault_id, slots)
