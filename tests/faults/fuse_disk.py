@@ -4,7 +4,8 @@
 
 `Disk` starts it. A program under test writes to ``.ack`` what it tells its user, so that it stands in the log at its
 place; ``.control`` takes: ``begin`` (all that is there is safe, the log begins), ``eio N`` (the N-th change from now
-fails once), ``readonly N`` (from the N-th change on every one is refused), ``off``, ``dump FILE`` (the log, pickled).
+fails once), ``readonly N`` (from the N-th change on every one is refused), ``off``, ``free BYTES``
+(room left, as it is told), ``forget`` (the log), ``dump FILE`` (the log, pickled).
 """
 
 from __future__ import annotations
@@ -118,6 +119,7 @@ def _operations() -> Any:
             self.changes = 0
             self.fail_at = 0
             self.refuse_from = 0
+            self.free = 4 << 30
 
         # -------------------------------------------------------- faults
 
@@ -147,6 +149,8 @@ def _operations() -> Any:
                     self.fail_at = self.refuse_from = 0
                 case ["dump", file]:
                     Path(file).write_bytes(pickle.dumps(self.log))
+                case ["free", size]:
+                    self.free = int(size)
                 case ["forget"]:
                     self.log.clear()
 
@@ -176,7 +180,7 @@ def _operations() -> Any:
             return [".", "..", *sorted(name for name in below if name and "/" not in name)]
 
         def statfs(self, path: str) -> dict[str, int]:
-            free = 1 << 20
+            free = self.free // BLOCK
             return {"f_bsize": BLOCK, "f_frsize": BLOCK, "f_blocks": free, "f_bfree": free, "f_bavail": free}
 
         def read(self, path: str, size: int, offset: int, fh: int) -> bytes:
