@@ -126,10 +126,10 @@ def _operations() -> Any:
         def _change(self, event: Event) -> None:
             self.changes += 1
             if self.refuse_from and self.changes >= self.refuse_from and event.kind != "sync":
-                self.log.append(Event("refused"))
+                self.log.append(Event("refused", event.kind, node=event.node))
                 raise mfusepy.FuseOSError(errno.EROFS)
             if self.changes == self.fail_at:
-                self.log.append(Event("refused"))
+                self.log.append(Event("refused", event.kind, node=event.node))
                 if event.kind == "sync":
                     self.log.append(Event("lost", node=event.node))
                 raise mfusepy.FuseOSError(errno.EIO)

@@ -110,7 +110,10 @@ class AdminWindow:
         self._verdicts_panel, self._alarm_panel = Panel("warningPanel", "⚠"), Panel("errorPanel", "⚠")
         self.behind_button = button()
         self.behind_button.hide()
-        self._alarm_panel.lines.addWidget(self.behind_button)
+        # After the panel's own line of text.
+        self._alarm_panel.say(" ")
+        self._alarm_panel.lines.addWidget(self.behind_button, alignment=Qt.AlignmentFlag.AlignLeft)
+        self._alarm_panel.say()
         self._bar, self._bar_words = QProgressBar(), Text("caption")
         self._bar.setTextVisible(False)
         self._bar.hide()

@@ -18,6 +18,9 @@ from ui.shell import Shell
 from ui.tasks import TaskRunner
 from ui.words import Words
 
+LOST = frozenset({"vault.damaged", "vault.missing"})
+"""Problems for which no other try helps: the ways to bring the vault back are shown at once."""
+
 
 class UnlockFlow(QObject):
     """Asks until the vault is open.
@@ -119,7 +122,10 @@ class UnlockFlow(QObject):
             self._wait(seconds)
             exists = self._view.exists or problem.code == "vault.exists"
             self._view = replace(self._view, exists=exists, problem=problem, wait=seconds, locked=False)
-            self.page.show_view(self._view)
+            if problem.code in LOST:
+                self._begin_recovery()
+            else:
+                self.page.show_view(self._view)
 
         self._tasks.run(act, owner=self, on_success=done, on_error=failed)
 
