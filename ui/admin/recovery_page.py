@@ -47,11 +47,13 @@ class RecoveryPage(KioskPage):
         self.repeat.line.returnPressed.connect(self.enter_pressed)
         self.retranslate()
 
-    def begin(self, problem: Problem | None) -> None:
-        """Show the page anew with what made it necessary."""
+    def begin(self, problem: Problem | None, ways: tuple[str, ...]) -> None:
+        """Show the page anew with what made it necessary and the ways that may help."""
         self.clear()
         self._place = None
-        self.pick(WAYS[0])
+        for way, made in self.ways.items():
+            made.setVisible(way in ways)
+        self.pick(ways[0])
         self.say_problem(problem)
 
     def say_problem(self, problem: Problem | None) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from registration.admin_desk import VaultDoor
 from registration.errors import Expected
-from ui.admin.recovery_page import Choose, RecoveryPage
+from ui.admin.recovery_page import WAYS, Choose, RecoveryPage
 from ui.admin.unlock_page import UnlockPage, UnlockView
 from ui.notices import Problem, of_error
 from ui.page import KioskPage
@@ -92,7 +92,15 @@ class UnlockFlow(QObject):
 
     def _begin_recovery(self) -> None:
         self.page.clear()
-        self.recovery.begin(self._view.problem)
+        problem = self._view.problem
+        if not self._view.exists:
+            ways: tuple[str, ...] = ("restore", "anew")
+        elif problem is not None and problem.code in LOST:
+            ways = WAYS
+        else:
+            # A vault that stands is not set aside by whoever passes; both of these need something only staff have.
+            ways = ("restore", "recover")
+        self.recovery.begin(problem, ways)
         self._shell.show_page(self.recovery)
 
     def _bring_back(self, way: str, place: Path | None, passphrase: str) -> None:
