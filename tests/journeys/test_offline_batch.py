@@ -89,8 +89,7 @@ def place(enrolled: Place, tmp_path: Path) -> Place:
     """A copy of it, so that each test has a fresh kiosk, server and stick."""
     shutil.copytree(enrolled.profile, tmp_path / "profile")
     shutil.copytree(enrolled.server.data, tmp_path / "data")
-    server = RealServer(tmp_path)
-    server.key = enrolled.server.key
+    server = RealServer(tmp_path, enrolled.server.key)
     (tmp_path / "stick").mkdir()
     return Place(tmp_path / "profile", tmp_path / "stick", server)
 
@@ -234,6 +233,43 @@ def test_another_kiosks_stick_is_left_alone(desk: Desk, kiosk: Kiosk, place: Pla
     assert kiosk.vault.sync.entries()[0].state == "waiting"
 
 
+def test_an_old_disk_image_put_back_alarms_in_words(qtbot: QtBot, place: Place, tmp_path: Path) -> None:
+    """Against the running server: the vault of yesterday is put back, and works on."""
+    place.server.start()
+    settings = Settings(place.profile, server=place.server.address)
+    kiosk = open_kiosk(settings)
+    fill(kiosk, 1, 1)
+    assert kiosk.connection.sync_once().problem == ""
+    kiosk.close()
+    shutil.copytree(settings.vault, tmp_path / "yesterday")
+    kiosk = open_kiosk(settings)
+    fill(kiosk, 2, 3)
+    assert len(kiosk.connection.sync_once().received) == 3
+    kiosk.close()
+    shutil.rmtree(settings.vault)
+    shutil.copytree(tmp_path / "yesterday", settings.vault)
+    kiosk = open_kiosk(settings)
+    desk = Desk(qtbot, kiosk, place.stick)
+    try:
+        assert "KUJDES" not in desk.reads()
+        fill(kiosk, 5, 1)
+        desk.window.sync_button.click()
+        desk.settle()
+        said = desk.reads()
+        assert "KUJDES: kjo kasafortë është më e vjetër" in said
+        assert "numri 2 këtu, 4 atje" in said
+        assert desk.window.status.values["received"].text() == "2"  # what was sealed since is not lost
+        desk.window.behind_button.click()
+        desk.settle()
+        assert "KUJDES" not in desk.reads()
+    finally:
+        desk.window.close()
+        kiosk.close()
+        place.server.stop()
+    kept, alarms = place.server.kept()
+    assert (len(kept), alarms) == (5, ["seq_reused"])
+
+
 def test_a_stick_full_failing_protected_or_pulled_out_is_told_and_nothing_is_lost(
     desk: Desk, kiosk: Kiosk, tmp_path: Path
 ) -> None:
@@ -248,7 +284,7 @@ def test_a_stick_full_failing_protected_or_pulled_out_is_told_and_nothing_is_los
         usb.control("readonly 1")
         assert "Në memorien USB nuk mund të shkruhet" in desk.export()
         usb.control("off")
-        usb.control("eio 4")
+        usb.control("eio 1")
         assert "Memoria USB dështoi" in desk.export()
         usb.control("off")
         assert "3 paketa" in desk.export()

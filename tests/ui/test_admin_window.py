@@ -152,6 +152,16 @@ def test_a_wrong_clock_and_a_missing_enrolment_stand_out(
     assert reads(window, "Nuk ka lidhje me serverin")
 
 
+@pytest.mark.parametrize(("years", "said"), [(10, "3652 ditë pas serverit"), (-10, "3652 ditë para serverit")])
+def test_a_clock_off_by_years_is_told_in_days(
+    qtbot: QtBot, window: AdminWindow, desk: FakeAdminDesk, years: int, said: str
+) -> None:
+    desk.stands = replace(STATUS, clock_skew=years * 365.25 * 86_400 - 43_200, clock_is_off=True)
+    window.flow.refresh()
+    done(qtbot, window)
+    assert window.status.values["clock"].text() in (f"⚠ {said}", f"⚠ {said.replace('3652', '3653')}")
+
+
 def test_sync_tells_what_came_of_it(qtbot: QtBot, window: AdminWindow, desk: FakeAdminDesk) -> None:
     window.sync_button.click()
     assert not window.sync_button.isEnabled()

@@ -14,6 +14,7 @@ from ui.widgets.buttons import button
 from ui.widgets.labels import Text
 from ui.words import Words
 
+DAY = 86_400
 LINES = ("enrolled", "kiosk", "server", "looked", "next_try", "clock", "waiting", "exported", "attention", "received")
 
 
@@ -110,7 +111,11 @@ class StatusPanel(Card):
         seconds = round(abs(status.clock_skew))
         if seconds == 0:
             return self._words("admin.clock_right")
-        return self._words("admin.clock_behind" if status.clock_skew > 0 else "admin.clock_ahead", n=seconds)
+        side = "behind" if status.clock_skew > 0 else "ahead"
+        if seconds >= 2 * DAY:
+            # A battery that died or a year mistyped: nobody reads that in seconds.
+            return self._words(f"admin.clock_{side}_days", n=round(seconds / DAY))
+        return self._words(f"admin.clock_{side}", n=seconds)
 
 
 def _doubtful(name: str, status: KioskStatus) -> bool:
