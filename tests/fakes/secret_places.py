@@ -19,6 +19,10 @@ TPM_TOOLS = ("swtpm", "tpm2_createprimary")
 KEYRING_TOOLS = ("dbus-daemon", "gnome-keyring-daemon")
 
 
+BUS = """<busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen><auth>EXTERNAL</auth><policy context="default">
+<allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy></busconfig>"""
+
+
 def lacking(tools: tuple[str, ...]) -> str:
     """Return the programs that are not installed, "" when all are."""
     return ", ".join(tool for tool in tools if shutil.which(tool) is None)
@@ -82,14 +86,32 @@ def software_tpm(folder: Path) -> Iterator[SoftwareTpm]:
         chip.stop()
 
 
+def _wait_for(name: str) -> None:
+    """Wait until a service has its name on the bus."""
+    from jeepney import DBus, MatchRule, message_bus
+    from jeepney.io.blocking import Proxy, open_dbus_connection
+
+    with open_dbus_connection() as connection:
+        daemon = Proxy(message_bus, connection)
+        rule = MatchRule(type="signal", interface=DBus().interface, member="NameOwnerChanged")
+        rule.add_arg_condition(0, name)
+        with connection.filter(rule) as changes:
+            daemon.AddMatch(rule)
+            if not daemon.NameHasOwner(name)[0]:
+                connection.recv_until_filtered(changes, timeout=20)
+
+
 @contextmanager
 def secret_service(folder: Path) -> Iterator[None]:
     """A session bus with gnome-keyring on it, unlocked; `keyring` finds it inside this block."""
     import keyring
     from keyring.backends import SecretService
 
+    # A bus that starts no service by itself, or a second keyring, still locked, would come in our way.
+    config = folder / "bus.conf"
+    config.write_text(BUS)
     bus = subprocess.Popen(
-        ["dbus-daemon", "--session", "--nofork", "--print-address=1"],
+        ["dbus-daemon", f"--config-file={config}", "--nofork", "--print-address=1"],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
@@ -103,7 +125,7 @@ def secret_service(folder: Path) -> Iterator[None]:
             "XDG_RUNTIME_DIR": str(folder),
         }
         with mock.patch.dict(os.environ, own):
-            # It returns when it serves, and ends with its bus.
+            # It ends with its bus.
             subprocess.run(
                 ["gnome-keyring-daemon", "--unlock", "--components=secrets", "--daemonize"],
                 input=b"login",
@@ -111,6 +133,7 @@ def secret_service(folder: Path) -> Iterator[None]:
                 stderr=subprocess.DEVNULL,
                 check=True,
             )
+            _wait_for("org.freedesktop.secrets")
             keyring.set_keyring(SecretService.Keyring())
             yield
     finally:
