@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import re
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -128,8 +129,8 @@ def machine() -> str:
     return f"{processor}, {os.cpu_count()} cores, {memory} GB, {system}, Python {platform.python_version()}"
 
 
-def page(lines: Sequence[str], holds: bool, command: str, at: datetime) -> str:
-    """Return docs/faults.md with these lines of the table."""
+def page(lines: Sequence[str], holds: bool, command: str, at: datetime, machines: Mapping[str, str]) -> str:
+    """Return docs/faults.md with these lines of the table; `machines` are named by the day they measured."""
     return "\n".join(
         [
             "# Faults",
@@ -140,7 +141,7 @@ def page(lines: Sequence[str], holds: bool, command: str, at: datetime) -> str:
             "The verdict speaks of loss only: a figure with an aim beside it may miss that.",
             "",
             f"- Date of the last run: {at:%Y-%m-%d %H:%M} UTC",
-            f"- Machine: {machine()}",
+            *(f"- Machine on {day}: {what}" for day, what in sorted(machines.items())),
             f"- Last run: `{command}`",
             f"- Verdict: {'all hold' if holds else 'NOT ALL HOLD'}",
             "",
@@ -171,6 +172,13 @@ def merged(older: str, rows: Sequence[Timed]) -> list[str]:
     kept = [row for row in older.splitlines() if row.startswith("| ") and fault_of(row) != HEAD[0]]
     lines = [fresh.pop(fault_of(row), row) for row in kept]
     return [*lines, *fresh.values()]
+
+
+def machines_of(older: str, lines: Sequence[str], at: datetime) -> dict[str, str]:
+    """Return day -> machine: today's, and of an older page those whose lines are still in the table."""
+    known = dict(re.findall(r"^- Machine on (\S+): (.+)$", older, re.MULTILINE))
+    days = {row.split(" | ")[-2] for row in lines}
+    return {day: what for day, what in known.items() if day in days} | {f"{at:%Y-%m-%d}": machine()}
 
 
 def line_holds(row: str) -> bool:
@@ -212,9 +220,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             rows.append(Timed(row, time.perf_counter() - began, datetime.now(UTC)))
             print(f"{each}: " + " | ".join(cells(rows[-1])), flush=True)
     older = args.out.read_text("utf-8") if args.only and args.out.exists() else ""
-    lines = merged(older, rows)
-    holds = all(map(line_holds, lines))
-    args.out.write_text(page(lines, holds, " ".join(["python -m tools.faults", *given]), datetime.now(UTC)), "utf-8")
+    lines, now = merged(older, rows), datetime.now(UTC)
+    command = " ".join(["python -m tools.faults", *given])
+    machines = machines_of(older, lines, now)
+    args.out.write_text(page(lines, all(map(line_holds, lines)), command, now, machines), "utf-8")
     failed = [timed.row.fault for timed in rows if not timed.row.holds]
     for fault in failed:
         print(f"does not hold: {fault}", file=sys.stderr)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.faults.row import Control, Row
-from tools.faults import Timed, line, line_holds, merged, page
+from tools.faults import Timed, line, line_holds, machines_of, merged, page
 
 ROW = Row("a fault", 10, 7, 0, Control("without it", 10, 3), "seen")
 AT = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -16,7 +16,7 @@ AT = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 def page_of(*rows: Row) -> str:
     lines = [line(Timed(row, 2.0, AT)) for row in rows]
-    return page(lines, all(map(line_holds, lines)), "make faults", AT)
+    return page(lines, all(map(line_holds, lines)), "make faults", AT, {"2026-11-20": "a machine"})
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,12 @@ def test_a_row_measured_again_takes_its_place_and_the_others_stay() -> None:
     lines = merged(text, [later, new])
     assert lines == [line(later), line(Timed(other, 2.0, AT)), line(new)]
     assert all(map(line_holds, lines))
+
+
+def test_each_days_machine_is_named_while_its_lines_are_there() -> None:
+    text = page_of(ROW)
+    assert "- Machine on 2026-11-20: a machine" in text
+    today = AT.replace(day=26)
+    newer = line(Timed(ROW, 1.0, today))
+    assert set(machines_of(text, [newer], today)) == {"2026-11-26"}
+    assert set(machines_of(text, [newer, line(Timed(ROW, 1.0, AT))], today)) == {"2026-11-20", "2026-11-26"}
