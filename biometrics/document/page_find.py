@@ -102,6 +102,14 @@ def even_light(grey: Grey) -> Grey:
     return np.asarray(cv2.divide(grey, np.maximum(paper, 24), scale=235), np.uint8)
 
 
+def sharpen(grey: Grey, amount: float) -> Grey:
+    """Lift the edges of letters that a small or soft picture has washed out; 0 changes nothing."""
+    if amount <= 0:
+        return grey
+    soft = cv2.GaussianBlur(grey, (0, 0), 2.6)
+    return np.asarray(cv2.addWeighted(grey, 1 + amount, soft, -amount, 0), np.uint8)
+
+
 def ink(grey: Grey) -> Grey:
     """Binary text mask (255 = ink) of a picture with even light."""
     side = max(15, (max(grey.shape) // 60) | 1)

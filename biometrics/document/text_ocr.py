@@ -23,6 +23,8 @@ Grey = NDArray[np.uint8]
 
 BLOCK, LINE, SPARSE, AUTO = 6, 7, 11, 3
 """Page segmentation modes of Tesseract: one block, one line, scattered text, automatic."""
+_BUSY = 6
+"""How much longer than its computing time a reading may take by the clock on a busy machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +75,14 @@ def best_of(wanted: Iterable[str]) -> str:
 def words(
     picture: Grey, language: str, mode: int, *, settings: Sequence[tuple[str, str]] = (), seconds: float = 30.0
 ) -> list[Word]:
-    """Read a picture. What takes longer than `seconds` counts as unreadable: an empty list.
+    """Read a picture. What takes more than `seconds` of computing counts as unreadable: an empty list.
 
     Raises:
         StaffMustFix: ``proof.reader_missing`` when Tesseract or the language is not installed.
     """
     if min(picture.shape) < 8:
         return []
-    coded = cv2.imencode(".png", picture, [cv2.IMWRITE_PNG_COMPRESSION, 1])[1].tobytes()
+    coded = cv2.imencode(".pgm", picture)[1].tobytes()
     command = ["tesseract", "stdin", "stdout", "-l", language, "--psm", str(mode), "--dpi", "200"]
     for name, value in settings:
         command += ["-c", f"{name}={value}"]
@@ -89,7 +91,7 @@ def words(
             [*command, "tsv"],
             input=coded,
             capture_output=True,
-            timeout=seconds,
+            timeout=_BUSY * seconds,
             env={**os.environ, "OMP_THREAD_LIMIT": "1"},
             check=True,
         )
