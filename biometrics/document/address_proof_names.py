@@ -15,26 +15,13 @@ from registration.model.documents import Found
 
 Box = tuple[float, float, float, float]
 
-_AND = frozenset(["e", "ed", "und", "and", "et", "dhe", "och", "y", "και", "κ", "u"])
-_FATHER = frozenset(
-    [
-        "του",
-        "fu",
-        "paternita",
-        "padre",
-        "πατροσ",
-        "πατρωνυμο",
-        "πατερα",
-        "father",
-        "pere",
-        "vater",
-        "vaters",
-        "babai",
-        "babait",
-        "ati",
-        "atesia",
-    ]
-)
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_AND = _words("e ed und and et dhe och y και κ u")
+_FATHER = _words("του fu paternita padre πατροσ πατρωνυμο πατερα father pere vater vaters babai babait ati atesia")
 """Words before which or after which a given name is the father's: ΧΟΤΖΑ ΑΡΜΠΕΝ ΤΟΥ ΛΟΥΑΝ."""
 
 
@@ -73,7 +60,7 @@ def find(name: Holder | None, page: Sequence[Run], *, greek: bool) -> tuple[Foun
         box = (
             _in_line(name, run.tokens, greek)
             or _in_cells(name, run, page, greek)
-            or _over_two_lines(name, run, page[index + 1 : index + 8], greek)
+            or _over_two_lines(name, run, page[index + 1 : index + 16], greek)
         )
         if box is not None:
             return Found.YES, box
@@ -157,7 +144,8 @@ def _in_cells(name: Holder, run: Run, page: Sequence[Run], greek: bool) -> Box |
             continue
         a, b = run.tokens[-1], right.tokens[0]
         for first, second in ((a, b), (b, a)):
-            if _is_given(first, name.given, greek) and any(_is(second, w, greek) for w in name.rest):
+            given = _is_given(first, name.given, greek) or _initial(first, name.given, greek)
+            if given and any(_is(second, w, greek) for w in name.rest):
                 return _box([a, b])
     return None
 
@@ -197,16 +185,18 @@ def _over_two_lines(name: Holder, run: Run, below: Sequence[Run], greek: bool) -
         return None
     for other in below:
         step = other.middle - run.middle
-        if not 0.5 * run.height < step < 3.6 * run.height:
+        if not 0.5 * run.height < step < 9 * run.height:
             continue
+        near = step < 3.6 * run.height
         for at, token in enumerate(other.tokens):
             wanted = (
                 _at_given(other.tokens, at, name, greek) if here_rest else any(_is(token, w, greek) for w in name.rest)
             )
             first = here_given or here_rest
             assert first is not None
-            aligned = abs(token.word.left - first.word.left) < 6 * run.height
-            broken = first is run.tokens[-1] and token is other.tokens[0]
+            # Fields of a form may be further apart, but then they begin at the same place.
+            aligned = abs(token.word.left - first.word.left) < (6 if near else 0.7) * run.height
+            broken = near and first in run.tokens[-2:] and token in other.tokens[:2]
             if wanted and (aligned or broken):
                 return _box([first, token])
     return None

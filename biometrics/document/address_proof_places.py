@@ -284,7 +284,7 @@ def _number(declared: Declared, line: list[Token], start: int, end: int) -> tupl
 def _next_number(tokens_on: list[Token]) -> list[Token]:
     """The first number met going away from a street, with the rest of the same word: 12-14, 12/A."""
     for index, token in enumerate(tokens_on):
-        if _numeric(_digits(token.text)) or any(_numeric(_digits(r)) for r in token.others):
+        if any(_numeric(reading) for reading in token.readings):
             return [token, *(t for t in tokens_on[index + 1 : index + 3] if t.word is token.word)]
         if token.text in FLAT or (len(token.text) > 3 and token.text not in TYPES and token.text not in SMALL):
             return []
@@ -378,11 +378,18 @@ def _has_town(declared: Declared, near: list[Run], greek: bool) -> list[Token]:
             for name in declared.towns:
                 part = run.tokens[at : at + len(name)]
                 if len(part) == len(name) and all(
-                    any(same_word(r, w, confidence=min(80, t.word.confidence), greek_page=greek) for r in t.readings)
+                    any(_same_town(r, w, min(80.0, t.word.confidence), greek) for r in t.readings)
                     for t, w in zip(part, name, strict=True)
                 ):
                     return list(part)
     return []
+
+
+def _same_town(read: str, meant: str, confidence: float, greek: bool) -> bool:
+    """Albanian declines towns: Gjilan, Gjilani; Prishtinë, Prishtina."""
+    if same_word(read, meant, confidence=confidence, greek_page=greek):
+        return True
+    return min(len(read), len(meant)) > 4 and read.rstrip("aeiu") == meant.rstrip("aeiu")
 
 
 def _code_or_town(declared: Declared, page: list[Run], greek: bool) -> Place:

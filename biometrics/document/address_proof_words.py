@@ -16,7 +16,7 @@ TYPES = _words(
     "blvd bd rue r chemin ch impasse imp quai cours route rte allees passage "
     "odos leoforos leof lewf plateia pl plat οδοσ οδ λεωφοροσ λεωφ λεωφορου πλατεια πλ "
     "rruga rr rrug bulevardi bul blv bulevard sheshi lagjja lagja lgj rrugica straat laan calle c avda "
-    "n nr no num numero number nro αρ αριθ hausnr"
+    "n nr no num numero number nro nummer numri civico αρ αριθ αριθμ αριθμοσ hausnr hausnummer"
 )
 """Words for kinds of streets and for "number": they may be shortened, left out or differ."""
 STREET_KINDS = {

@@ -102,10 +102,8 @@ def _bend(paper: _Picture, rng: np.random.Generator, curl: float) -> _Picture:
     across = np.linspace(0, np.pi * float(rng.uniform(0.8, 1.6)), wide, dtype=np.float32) + float(rng.uniform(0, 3))
     rows = np.arange(tall, dtype=np.float32)[:, None] + (high * np.sin(across))[None, :]
     columns = np.broadcast_to(np.arange(wide, dtype=np.float32)[None, :], rows.shape)
-    return np.asarray(
-        cv2.remap(paper, np.ascontiguousarray(columns), rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE),
-        np.uint8,
-    )
+    bent = cv2.remap(paper, np.ascontiguousarray(columns), rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(bent, np.uint8)
 
 
 def _shade(rng: np.random.Generator, size: tuple[int, int]) -> NDArray[np.float32]:

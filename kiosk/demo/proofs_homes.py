@@ -80,7 +80,7 @@ def home(rng: random.Random, language: str, street: Street, number: str, town: T
     words = LANGUAGES[language]
     line, town_line = _street_line(rng, language, street, number), _town_line(rng, language, words, town, code)
     if rng.random() < 0.18:
-        line, town_line = line.upper().replace("SS", "SS"), town_line.upper()
+        line, town_line = line.upper(), town_line.upper()
     return Home(_declared(rng, language, words, street, number, town, code), line, town_line)
 
 

@@ -12,7 +12,7 @@ from kiosk.demo.proofs_words import Language
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a page says. `given` and `surname` are "" on a page without a name, `home` None on one without an address."""
+    """What a page says. Without a name `given` and `surname` are "", without an address `home` is None."""
 
     language: str
     words: Language = field(repr=False)

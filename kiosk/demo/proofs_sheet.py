@@ -125,7 +125,7 @@ class Sheet:
             where = (side / 2 + side * 0.41 * math.cos(angle), side / 2 + side * 0.41 * math.sin(angle))
             pen.text(where, letter, font=face, fill=ink, anchor="mm")
         mark = mark.rotate(self.rng.uniform(-30, 30), resample=Image.Resampling.BICUBIC)
-        self.image.paste(mark, self.px(x, y)[:2], mark)
+        self.image.paste(mark, (round(x * self.scale), round(y * self.scale)), mark)
 
     def specimen(self) -> None:
         """The word every page carries, large, pale and slanting."""
