@@ -111,11 +111,13 @@ def _closer(page: Page, sight: _Sight, declared: Declared | None) -> bool:
     size = 2.2 * page_read.LETTER
     if sight.place.box is not None and declared is not None and _address(sight.place, declared) is not Found.YES:
         left, top, right, bottom = sight.place.box
-        if page.closer((left - 10 * size, top - 2 * size, right + 16 * size, bottom + 4 * size)):
+        around = (left - 10 * size, top - 2 * size, right + 16 * size, bottom + 4 * size)
+        if not page.clear(around) and page.closer(around):
             return True
     if sight.name is Found.PARTLY and sight.name_box is not None:
         left, top, right, bottom = sight.name_box
-        return page.closer((left - 12 * size, top - 3 * size, right + 12 * size, bottom + 3 * size))
+        around = (left - 12 * size, top - 3 * size, right + 12 * size, bottom + 3 * size)
+        return not page.clear(around) and page.closer(around)
     return False
 
 

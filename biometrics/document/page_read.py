@@ -122,12 +122,21 @@ class Page:
         x0, y0 = max(0, int(box[0])), max(0, int(box[1]))
         x1, y1 = min(width, int(box[2])), min(height, int(box[3]))
         key = (x0 // 40, y0 // 40, x1 // 40, y1 // 40)
-        if key in self._closer or len(self._closer) >= 6 or x1 - x0 < 8 or y1 - y0 < 8:
+        if key in self._closer or len(self._closer) >= 3 or x1 - x0 < 8 or y1 - y0 < 8:
             return False
         self._closer.add(key)
         for size, language, sharp in ((zoom, self.language, 0.8), (0.8, "ell+eng" if self.greek else "eng", 1.6)):
             self.readings.append(self._enlarged((x0, y0, x1, y1), size, language, sharp))
         return True
+
+    def clear(self, box: Box) -> bool:
+        """Tell whether what stands in a part was read with confidence: a closer look would say the same."""
+        inside = [
+            w.confidence
+            for w in self.words
+            if box[0] <= (w.left + w.right) / 2 <= box[2] and box[1] <= w.middle <= box[3] and len(w.text) > 1
+        ]
+        return len(inside) >= 3 and float(np.percentile(inside, 25)) >= 84
 
     def _enlarged(self, box: tuple[int, int, int, int], zoom: float, language: str, sharp: float) -> tuple[Word, ...]:
         x0, y0, x1, y1 = box
@@ -211,38 +220,45 @@ def upright(picture: NDArray[np.uint8], likely: str = "") -> Page:
     if scale > 1.6:
         sized = page_find.sharpen(sized, 0.9)
     to_photo = sheet.to_photo @ np.diag([1 / scale, 1 / scale, 1.0])
-    # The other two directions are tried when neither of the likely ones gives words.
-    candidates = (1, 3, 0, 2) if page_find.sideways(text) else (0, 2, 1, 3)
+    turns = (1, 3, 0, 2) if page_find.sideways(text) else (0, 2, 1, 3)
+    scripts = [s for s in (("ell", "eng") if likely == "ell" else ("eng", "ell")) if s in text_ocr.languages()]
+    # The other two directions, and the other script where one is likely, only when the first ones give no words.
+    rounds = [(turns[:2], scripts[:1]), (turns[2:], scripts[:1]), (turns, scripts[1:])]
+    if not likely:
+        rounds = [(turns[:2], scripts), (turns[2:], scripts)]
     best: tuple[float, str, Grey, NDArray[np.float64]] | None = None
-    for index, quarter in enumerate(candidates):
-        if index == 2 and best is not None and best[0] >= 6:
+    ready: dict[int, tuple[Grey, NDArray[np.float64]]] = {}
+    for quarters, tried in rounds:
+        if best is not None and best[0] >= 5:
             break
-        turned, back = _turn(sized, quarter)
-        straight, unskew = _deskew(turned)
-        score, language, sure = _sample(_busiest_part(straight), likely)
-        if best is None or score > best[0]:
-            best = (score, language, straight, to_photo @ back @ unskew)
-        if sure:
-            break
+        for quarter in quarters:
+            if quarter not in ready:
+                turned, back = _turn(sized, quarter)
+                straight, unskew = _deskew(turned)
+                ready[quarter] = (straight, back @ unskew)
+            straight, back_to = ready[quarter]
+            score, language, sure = _sample(_busiest_part(straight), tried, likely)
+            if best is None or score > best[0]:
+                best = (score, language, straight, to_photo @ back_to)
+            if sure:
+                break
     assert best is not None
     _, language, straight, matrix = best
     return Page(straight, matrix, (picture.shape[1], picture.shape[0]), language, letter)
 
 
-def _sample(part: Grey, likely: str) -> tuple[float, str, bool]:
-    """Read a part as Latin, and as Greek unless that was plain: (score, language, no doubt at all).
+def _sample(part: Grey, scripts: Sequence[str], likely: str) -> tuple[float, str, bool]:
+    """Read a part in one script after the other: (score, language, no doubt at all).
 
     Letters standing on their heads give many words too, but hardly any with confidence.
     """
     best = (0.0, likely or "eng", False)
-    for tried in ("ell", "eng") if likely == "ell" else ("eng", "ell"):
-        if tried not in text_ocr.languages():
-            continue
+    for tried in scripts:
         read_words = text_ocr.words(part, tried, text_ocr.BLOCK, seconds=10)
         long = [w.confidence for w in read_words if sum(c.isalpha() for c in w.text) >= 3]
         mean = float(np.mean(long)) if long else 0.0
         language = tried if tried == "ell" else page_language.of_words([w.text for w in read_words], likely)
-        sure = mean >= 78 and len(long) >= 12
+        sure = (mean >= 80 and len(long) >= 5) or (mean >= 74 and len(long) >= 12)
         best = max(best, (trusted(read_words) * mean / 100, language, sure))
         if sure:
             return best
@@ -272,8 +288,8 @@ def _deskew(grey: Grey) -> tuple[Grey, NDArray[np.float64]]:
 
 
 def _busiest_part(grey: Grey) -> Grey:
-    """The band with the most ink, tall enough for about a dozen lines."""
-    band = min(grey.shape[0], int(LETTER * 26))
+    """The band with the most ink, tall enough for about ten lines."""
+    band = min(grey.shape[0], int(LETTER * 20))
     rows = page_find.ink(grey).mean(axis=1, dtype=np.float64)
     total = np.concatenate([[0.0], np.cumsum(rows)])
     start = int(np.argmax(total[band:] - total[:-band])) if len(total) > band else 0

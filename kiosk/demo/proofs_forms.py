@@ -51,7 +51,9 @@ def _rows(sheet: Sheet, rows: list[tuple[str, str]], y: float) -> float:
             sheet.box(20, y - 1, 170, step)
             sheet.box(column - 3, y - 1, 193 - column, step)
         elif style == 2:
-            sheet.text(column, y + sheet.points * 0.09, "." * 70, sheet.points - 1, fill=(140, 140, 140))
+            after = column + sheet.length(value) + 1
+            dots = "." * max(0, round((188 - after) / sheet.length(".", sheet.points - 1)))
+            sheet.text(after, y + sheet.points * 0.05, dots, sheet.points - 1, fill=(140, 140, 140))
         sheet.text(22, y, label + sheet.rng.choice((":", "")), fill=sheet.grey)
         y = max(sheet.paragraph(column, y, 188 - column, value), y + step)
     return y

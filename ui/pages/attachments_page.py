@@ -28,6 +28,7 @@ from ui.widgets.file_chooser import FileChooser
 from ui.widgets.labels import Panel
 from ui.widgets.phone_panel import PhonePanel
 from ui.widgets.photo_view import PhotoView
+from ui.widgets.proof_examples import ACCEPTED, REFUSED, ProofExamples
 from ui.words import Words
 
 PAGES = 6
@@ -233,8 +234,8 @@ class AttachmentsPage(KioskPage):
         self.phone_button.setMinimumHeight(look.metrics.target)
         for card in self.findChildren(AttachmentCard):
             card.restyle(look)
-        for choices in self.findChildren(Choices):
-            choices.restyle(look)
+        for part in (*self.findChildren(Choices), *self.findChildren(ProofExamples)):
+            part.restyle(look)
         for made in (self.add_button, self.link_button, *self._page_buttons):
             made.setMinimumHeight(look.metrics.target)
         across, down = QHBoxLayout.Direction.LeftToRight, QHBoxLayout.Direction.TopToBottom
@@ -248,6 +249,8 @@ class AttachmentsPage(KioskPage):
         self.link_button.say(words("voter.proof.not_mine"), words("voter.proof.not_mine_note"))
         self._good.say(words("voter.proof.accepted"))
         self._bad.say(words("voter.proof.refused"))
+        for examples in self._examples:
+            examples.retranslate()
         self._choices.retranslate()
         self.panel.retranslate()
         self.files.retranslate()
@@ -292,9 +295,14 @@ class AttachmentsPage(KioskPage):
         self._kind_box.addStretch(1)
         self._good, self._bad = Panel("goodPanel", "✓"), Panel("warningPanel", "✗")
         self._ways = QVBoxLayout()
-        self._ways.addWidget(self._good)
-        self._ways.addWidget(self._bad)
         self._ways.addWidget(self.phone_button)
+        self._examples = (
+            ProofExamples(self.words, ACCEPTED, accepted=True),
+            ProofExamples(self.words, REFUSED, accepted=False),
+        )
+        for panel, examples in zip((self._good, self._bad), self._examples, strict=True):
+            self._ways.addWidget(panel)
+            self._ways.addWidget(examples)
         self._ways.addStretch(1)
         row.addLayout(self._ways, 4)
         row.addLayout(self._kind_box, 6)
