@@ -136,6 +136,23 @@ def letters(mask: Grey) -> tuple[Grey, float]:
     return np.where(small[labels], np.uint8(255), np.uint8(0)), height
 
 
+def only_print(grey: Grey, letter: float) -> Grey:
+    """Paint over what is no print: specks, texture and pictures cost a reader time and give it words of noise.
+
+    `letter` is the height of the letters in pixels. What has their size and stands beside another stays, with a margin.
+    """
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink(grey), connectivity=8)
+    w, h, area = stats[:, 2], stats[:, 3], stats[:, 4]
+    like = (h >= 0.4 * letter) & (h <= 5 * letter) & (w <= 14 * letter) & (area >= 0.1 * w * h)
+    like[0] = False
+    mask = np.where(like[labels], np.uint8(255), np.uint8(0))
+    around = cv2.dilate(mask, np.ones((max(3, round(0.9 * letter)), max(3, round(2.2 * letter))), np.uint8))
+    _, blobs, sizes, _ = cv2.connectedComponentsWithStats(around, connectivity=8)
+    keep = sizes[:, 2] >= 3.4 * letter
+    keep[0] = False
+    return np.where(keep[blobs], grey, np.uint8(235))
+
+
 def sideways(mask: Grey) -> bool:
     """Tell whether text runs up and down: straightened lines change more sharply than columns."""
     across, _ = _sharpest(mask)

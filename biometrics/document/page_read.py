@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import bisect
 import math
+import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import cv2
@@ -47,27 +49,27 @@ class Token:
         return (self.text, *self.others)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Run:
     """Words that stand on one line without a wide gap, left to right."""
 
     tokens: tuple[Token, ...]
 
-    @property
+    @cached_property
     def left(self) -> int:
         return self.tokens[0].word.left
 
-    @property
+    @cached_property
     def right(self) -> int:
         return self.tokens[-1].word.right
 
-    @property
+    @cached_property
     def middle(self) -> float:
         return sum(t.word.middle for t in self.tokens) / len(self.tokens)
 
-    @property
+    @cached_property
     def height(self) -> float:
-        return float(np.median([t.word.height for t in self.tokens]))
+        return statistics.median(t.word.height for t in self.tokens)
 
 
 class Page:
@@ -244,6 +246,7 @@ def upright(picture: NDArray[np.uint8], likely: str = "") -> Page:
                 break
     assert best is not None
     _, language, straight, matrix = best
+    straight = page_find.only_print(straight, LETTER)
     return Page(straight, matrix, (picture.shape[1], picture.shape[0]), language, letter)
 
 
