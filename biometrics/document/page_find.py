@@ -99,7 +99,9 @@ def even_light(grey: Grey) -> Grey:
     paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (17, 17)))
     paper = cv2.GaussianBlur(paper, (0, 0), 9)
     paper = cv2.resize(paper, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(cv2.divide(grey, np.maximum(paper, 24), scale=235), np.uint8)
+    # What is far darker than the paper is a picture or a coloured field, not shade: lifting it would only lift noise.
+    least = max(12.0, 0.28 * float(np.percentile(small, 90)))
+    return np.asarray(cv2.divide(grey, np.maximum(paper, round(least)), scale=235), np.uint8)
 
 
 def sharpen(grey: Grey, amount: float) -> Grey:

@@ -237,7 +237,7 @@ def upright(picture: NDArray[np.uint8], likely: str = "") -> Page:
             if quarter not in ready:
                 turned, back = _turn(sized, quarter)
                 straight, unskew = _deskew(turned)
-                ready[quarter] = (straight, back @ unskew)
+                ready[quarter] = (page_find.only_print(straight, LETTER), back @ unskew)
             straight, back_to = ready[quarter]
             score, language, sure = _sample(_busiest_part(straight), tried, likely)
             if best is None or score > best[0]:
@@ -246,7 +246,6 @@ def upright(picture: NDArray[np.uint8], likely: str = "") -> Page:
                 break
     assert best is not None
     _, language, straight, matrix = best
-    straight = page_find.only_print(straight, LETTER)
     return Page(straight, matrix, (picture.shape[1], picture.shape[0]), language, letter)
 
 
@@ -291,9 +290,9 @@ def _deskew(grey: Grey) -> tuple[Grey, NDArray[np.float64]]:
 
 
 def _busiest_part(grey: Grey) -> Grey:
-    """The band with the most ink, tall enough for about ten lines."""
+    """The band with the most print, tall enough for about ten lines."""
     band = min(grey.shape[0], int(LETTER * 20))
-    rows = page_find.ink(grey).mean(axis=1, dtype=np.float64)
+    rows = page_find.letters(page_find.ink(grey))[0].mean(axis=1, dtype=np.float64)
     total = np.concatenate([[0.0], np.cumsum(rows)])
     start = int(np.argmax(total[band:] - total[:-band])) if len(total) > band else 0
     return np.ascontiguousarray(grey[start : start + band])
