@@ -196,7 +196,9 @@ def _over_two_lines(name: Holder, run: Run, below: Sequence[Run], greek: bool) -
             assert first is not None
             # Fields of a form may be further apart, but then they begin at the same place.
             aligned = abs(token.word.left - first.word.left) < (6 if near else 0.7) * run.height
-            broken = near and first in run.tokens[-2:] and token in other.tokens[:2]
+            # The next line of a text begins further left; the cell of another row does not.
+            goes_on = near and other.left <= run.left + 2 * run.height
+            broken = goes_on and first in run.tokens[-2:] and token in other.tokens[:2]
             if wanted and (aligned or broken):
                 return _box([first, token])
     return None

@@ -1,4 +1,4 @@
-"""`kiosk check-address --name N --address A FILE... [--pages] [--json]`: what the machine finds on proofs of address."""
+"""`kiosk check-address --name N --address A FILE... [--pages] [--json]`: what is found on proofs of address."""
 
 from __future__ import annotations
 
