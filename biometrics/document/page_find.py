@@ -133,7 +133,7 @@ def letters(mask: Grey) -> tuple[Grey, float]:
     if int(like.sum()) < 25:
         return mask, 0.0
     height = float(np.median(h[like]))
-    small = (h <= 4 * height) & (w <= 6 * height)
+    small = (h <= 2.6 * height) & (w <= 5 * height)
     small[0] = False
     return np.where(small[labels], np.uint8(255), np.uint8(0)), height
 
