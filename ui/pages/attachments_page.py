@@ -234,8 +234,10 @@ class AttachmentsPage(KioskPage):
         self.phone_button.setMinimumHeight(look.metrics.target)
         for card in self.findChildren(AttachmentCard):
             card.restyle(look)
-        for part in (*self.findChildren(Choices), *self.findChildren(ProofExamples)):
-            part.restyle(look)
+        for choices in self.findChildren(Choices):
+            choices.restyle(look)
+        for examples in self._examples:
+            examples.restyle(look)
         for made in (self.add_button, self.link_button, *self._page_buttons):
             made.setMinimumHeight(look.metrics.target)
         across, down = QHBoxLayout.Direction.LeftToRight, QHBoxLayout.Direction.TopToBottom
