@@ -331,8 +331,10 @@ def _around(page: list[Run], here: list[Run]) -> list[Run]:
         r
         for r in page
         if top - 3.2 * size <= r.middle <= bottom + 5.5 * size
-        and r.left <= right + 14 * size
-        and r.right >= left - 14 * size
+        and (
+            abs(r.middle - top) < 0.8 * size  # another cell of the row, however far
+            or (r.left <= right + 14 * size and r.right >= left - 14 * size)
+        )
     ]
 
 
