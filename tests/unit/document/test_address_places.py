@@ -179,8 +179,8 @@ def test_small_words_tell_a_pages_language(text: str, likely: str, language: str
 
 
 def test_the_town_may_stand_in_a_far_cell_of_the_row() -> None:
-    street = [Word(t, 92.0, 100 + 90 * i, 100, 180 + 90 * i, 120) for i, t in enumerate("Via Roma 12".split())]
-    town = [Word(t, 92.0, 1400 + 90 * i, 100, 1480 + 90 * i, 120) for i, t in enumerate("20121 Milano".split())]
+    street = [Word(t, 92.0, 100 + 90 * i, 100, 180 + 90 * i, 120) for i, t in enumerate(["Via", "Roma", "12"])]
+    town = [Word(t, 92.0, 1400 + 90 * i, 100, 1480 + 90 * i, 120) for i, t in enumerate(["20121", "Milano"])]
     place = find(parse("Via Roma 12, 20121 Milano"), runs([*street, *town]), greek=False)
     assert place.number
     assert place.code
