@@ -28,8 +28,12 @@ check: $(VENV)/.run ## formatting, lint, types, import contracts
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports --no-cache
 
-bench: $(VENV)/.test ## measure; writes bench/results.json
+bench: $(VENV)/.test $(VENV)-peers ## measure; writes bench/results.json
 	QT_QPA_PLATFORM=offscreen $(PY) -m bench
+
+$(VENV)-peers: bench/peers.lock # readers to compare with; the bench goes on without them
+	@rm -rf $@ && $(PY) -m venv $@ && $@/bin/pip install -q --no-deps --require-hashes -r bench/peers.lock && touch $@ \
+		|| { rm -rf $@; echo "the MRZ readers to compare with could not be installed: they are left out of the bench"; }
 
 faults: $(VENV)/.test ## the faults at full length (some minutes); writes docs/faults.md
 	$(PY) -m tools.faults $(FAULTS)
