@@ -75,7 +75,7 @@ def run(n: int = 120, seed: int | None = None) -> list[dict[str, Any]]:
 
 
 def _pictures(n: int, seed: int) -> Any:
-    for index, (lines, _, picture) in enumerate(shots(n // 2, seed)):
+    for lines, _, picture in shots(n // 2, seed):
         yield lines, picture
     for index in range(n - n // 2):
         rng = np.random.default_rng([seed, index])

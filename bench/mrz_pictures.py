@@ -192,10 +192,9 @@ def guilloche(rng: np.random.Generator, x: Floats, y: Floats) -> Floats:
     return out
 
 
-_WORDS = (
-    "SURNAME GIVEN NAMES NATIONALITY DATE OF BIRTH PLACE AUTHORITY EXPIRY PASSPORT REPUBLIC SPECIMEN MUSTER SEX HEIGHT "
-    "Mbiemri Emri Shtetësia Nom Prénoms Geburtsort Cognome Luogo ΕΠΩΝΥΜΟ Firma RESIDENCE 12 MAR 1984 B1234567 UTOPIA"
-).split()
+_WORDS = """SURNAME GIVEN NAMES NATIONALITY DATE OF BIRTH PLACE AUTHORITY EXPIRY PASSPORT REPUBLIC SPECIMEN MUSTER SEX
+HEIGHT Mbiemri Emri Shtetësia Nom Prénoms Geburtsort Cognome Luogo ΕΠΩΝΥΜΟ Firma RESIDENCE 12 MAR 1984 B1234567 UTOPIA
+""".split()  # noqa: SIM905 - a list to be read
 
 
 def _furniture(rng: np.random.Generator, page: Floats, zone_top: int) -> Floats:
@@ -231,7 +230,7 @@ def _furniture(rng: np.random.Generator, page: Floats, zone_top: int) -> Floats:
             if rng.random() < 0.55 and y0 + high < room:
                 pen.rectangle((x0 + bar * 5, y0, x0 + bar * 5 + 2 + 2 * (bar % 3), y0 + high), fill=(15, 15, 15))
     if rng.random() < 0.3:  # a signature
-        points = np.cumsum(rng.normal(0, 14, (30, 2)) + (6, 0), 0) + (left, room * 0.8)
+        points = np.cumsum(rng.normal((6, 0), 14, (30, 2)), 0) + np.array([left, room * 0.8])
         pen.line([(float(a), min(float(b), room + 10.0)) for a, b in points], fill=(30, 30, 80), width=4)
     if rng.random() < 0.2:
         pen.line((0, zone_top - 12, w, zone_top - 12), fill=ink, width=int(rng.integers(2, 8)))
