@@ -68,7 +68,7 @@ def any_print(rng: np.random.Generator) -> Print:
         stretch=rng.uniform(0.88, 1.1),
         tall=rng.uniform(0.9, 1.1),
         weight=int(rng.choice([-2, -1, 0, 0, 0, 1, 2, 3])),
-        bend=float(rng.choice([0, 0.6, 1.0, 1.4])),
+        bend=float(rng.choice([0, 0.4, 0.7, 1.0])),
         lean=float(rng.normal(0, 0.02)),
         jitter=float(rng.choice([0, 0, 0.5, 0.9])),
         worn=float(rng.choice([0, 0, 0, rng.uniform(0, 0.15)])),
@@ -291,11 +291,11 @@ def _photo(rng: np.random.Generator, page: Picture) -> Picture:
     """A phone's photograph of it on a desk, now and then a large one."""
     size = [(1280, 960), (1600, 1200), (800, 600), (2400, 1800), (1080, 1920)][int(rng.integers(5))]
     look = Look(
-        fill=rng.uniform(0.62, 0.97),
-        x=0.5 + rng.normal(0, 0.03),
-        y=0.5 + rng.normal(0, 0.03),
-        turn=rng.normal(0, 6),
-        lean=(rng.normal(0, 0.08), rng.normal(0, 0.08)),
+        fill=rng.uniform(0.62, 0.93),
+        x=0.5 + rng.normal(0, 0.01),
+        y=0.5 + rng.normal(0, 0.02),
+        turn=rng.normal(0, 5),
+        lean=(rng.normal(0, 0.05), rng.normal(0, 0.07)),
         bend=abs(rng.normal(0, 0.015)),
         blur=rng.uniform(0.3, 0.0012 * size[0]),
         light=rng.uniform(0.6, 1.05),

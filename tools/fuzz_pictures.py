@@ -27,6 +27,20 @@ from biometrics.document.pictures_decode import Limits
 from registration.errors import VoterCanFix
 
 
+PAGE = """# Hostile files
+
+What the picture intake answered to damaged files: mutations of small JPEG, PNG, TIFF, WebP, BMP, GIF and PDF files in
+several colour spaces. `pages`: opened, re-encoded, metadata gone; `file.*`: refused with that sentence; `died`: the
+child process ended, which the voter sees as `file.damaged`. Anything else ends the run with an error.
+
+`make fuzz`: {run}.
+
+| answer | times |
+|---|---|
+{rows}
+"""
+
+
 def seeds() -> list[bytes]:
     """Return small valid files of every kind the intake opens, in several colour spaces."""
     page = Image.new("RGB", (240, 320), "white")
@@ -101,12 +115,8 @@ def run(mutations: int, seed: int) -> Counter[str]:
 def report(answers: Counter[str], mutations: int, seed: int) -> str:
     """Return the page that keeps the result."""
     rows = "\n".join(f"| `{code}` | {count} |" for code, count in sorted(answers.items()))
-    return (
-        "# Hostile files\n\nWhat the picture intake answered to damaged files: mutations of small JPEG, PNG, TIFF, WebP,"
-        " BMP, GIF and PDF files in several\ncolour spaces. `pages`: opened, re-encoded, metadata gone; `file.*`: refused"
-        " with that sentence; `died`: the child process\nended, which the voter sees as `file.damaged`. Anything else ends"
-        f" the run with an error.\n\n`make fuzz`: {mutations} mutations, seed {seed},"
-        f" {datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores.\n\n| answer | times |\n|---|---|\n{rows}\n"
+    return PAGE.format(
+        run=f"{mutations} mutations, seed {seed}, {datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores", rows=rows
     )
 
 
