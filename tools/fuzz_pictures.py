@@ -26,7 +26,6 @@ from biometrics.document.pictures import Pictures
 from biometrics.document.pictures_decode import Limits
 from registration.errors import VoterCanFix
 
-
 PAGE = """# Hostile files
 
 What the picture intake answered to damaged files: mutations of small JPEG, PNG, TIFF, WebP, BMP, GIF and PDF files in
