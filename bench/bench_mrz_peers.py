@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,7 @@ import cv2
 import numpy as np
 
 from bench import mrz_pictures
-from bench.bench_mrz import TODAY, any_zone, shots
-from biometrics.document.mrz import build
+from bench.bench_mrz import TODAY, shots
 from biometrics.document.mrz_layout import ANY, failed_checks, format_of
 from biometrics.document.mrz_reader import read_mrz
 from registration.model.documents import ReadState
@@ -50,7 +50,7 @@ def run(n: int = 120, seed: int | None = None) -> list[dict[str, Any]]:
     truths, rows = [], []
     with tempfile.TemporaryDirectory(prefix="bench-mrz-") as folder:
         files = []
-        for index, (lines, picture) in enumerate(_pictures(n, seed)):
+        for index, (lines, picture) in enumerate(chain(shots(n // 2, seed), mrz_pictures.world(n - n // 2, seed))):
             files.append(f"{folder}/{index}.png")
             cv2.imwrite(files[-1], picture)
             truths.append(lines)
@@ -72,16 +72,6 @@ def run(n: int = 120, seed: int | None = None) -> list[dict[str, Any]]:
                 row["ratio"] = round(ours / theirs, 3)
             rows.append(row)
     return rows
-
-
-def _pictures(n: int, seed: int) -> Any:
-    for lines, _, picture in shots(n // 2, seed):
-        yield lines, picture
-    for index in range(n - n // 2):
-        rng = np.random.default_rng([seed, index])
-        zone = any_zone(rng)
-        lines = build(zone)
-        yield lines, mrz_pictures.any_picture(rng, mrz_pictures.any_page(rng, lines, zone.format))
 
 
 def _ours(files: Sequence[str]) -> list[Answer]:

@@ -1,4 +1,4 @@
-"""Data pages and card fronts in layouts drawn anew: the same fields and labels, placed and written otherwise each time."""
+"""Data pages and card fronts in layouts drawn anew: the same fields, placed, labelled, written otherwise each time."""
 
 from __future__ import annotations
 

@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 import resources
+from bench.mrz_fields import any_zone
+from biometrics.document.mrz import build
 from biometrics.document.mrz_layout import Format
 from kiosk.demo import specimen
 from kiosk.demo.camera_shots import Look, desk, shoot
@@ -333,6 +335,15 @@ def _stored(rng: np.random.Generator, page: Picture) -> Picture:
 def _turned(rng: np.random.Generator, page: Picture) -> Picture:
     quarters = int(rng.integers(1, 4)) if rng.random() < 0.3 else 0
     return np.ascontiguousarray(np.rot90(page, quarters))
+
+
+def world(n: int, seed: int) -> Iterator[tuple[tuple[str, ...], Picture]]:
+    """Yield (lines, picture) of `n` fresh documents of any format and kind of picture."""
+    for index in range(n):
+        rng = np.random.default_rng([seed, index])
+        zone = any_zone(rng)
+        lines = build(zone)
+        yield lines, any_picture(rng, any_page(rng, lines, zone.format))
 
 
 def empty_pictures(rng: np.random.Generator) -> Iterator[Picture]:
