@@ -91,6 +91,8 @@ class DocumentSession:
             self._read_zone(frame)
         quad = self._edges(seen, frame)
         problem = self._problem(seen, frame, quad)
+        if problem and problem != "document_hold_still":
+            self._steady_since = None  # lines that were steady on a bad view say nothing of the good one
         green = not problem and self._succeeded(frame.at)
         if not green and not problem:
             problem = "document_hold_still" if self._still < STILL_FRAMES else "document_reading"
