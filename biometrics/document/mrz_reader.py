@@ -230,7 +230,7 @@ def _windows(belief: Floats) -> list[tuple[Format, int]]:
     lines, places = belief.shape[:2]
     options: list[tuple[float, Format, int]] = []
     for width in _WIDTHS[lines]:
-        fit = sum(_fit(line, width) for line in belief)
+        fit = np.sum([_fit(line, width) for line in belief], 0)
         for first in range(places - width + 1):
             score = fit[first]
             code = belief[0, first]
