@@ -16,6 +16,7 @@ from typing import Protocol
 
 from registration.model.case import Action, CaseState
 from registration.model.ids import CaseId
+from registration.model.register import NO_REGISTER, RegisterResult
 from registration.model.submission import RequestSubmission
 
 MOST_COMMENT = 1000
@@ -152,6 +153,8 @@ class ReviewCase:
     four_eyes: bool = False
     """The service demands that a second official confirms a decision."""
     proposal: Proposal | None = None
+    register: RegisterResult = NO_REGISTER
+    """What the Civil Status Register says, field by field (B3-03); it may still be on its way."""
 
 
 @dataclass(frozen=True, slots=True)

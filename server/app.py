@@ -11,11 +11,13 @@ from fastapi import FastAPI
 from server import (
     codes,
     devices,
+    handoff,
     health,
     keeper,
     metrics,
     official_routes,
     problems,
+    register,
     review,
     sessions,
     statistics,
@@ -25,13 +27,27 @@ from server import (
 )
 from server.again import Again
 from server.context import Server
-from server.notify import delivery
+from server.notify import delivery, reports
 from server.shield import Shield
 
 VERSION = "0.1.0"
-PARTS = (health, metrics, devices, codes, sessions, voter, tus, official_routes, review, statistics, keeper)
+PARTS = (
+    health,
+    metrics,
+    devices,
+    codes,
+    sessions,
+    voter,
+    tus,
+    official_routes,
+    review,
+    statistics,
+    handoff,
+    reports,
+    keeper,
+)
 """Modules with a `router`; each part of the server is one."""
-BESIDE = (worker, delivery, keeper)
+BESIDE = (worker, delivery, register, keeper)
 """Modules with ``run(server, stop)``: each has its own thread while the application serves, until `stop` is set."""
 
 

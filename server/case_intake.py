@@ -12,7 +12,7 @@ from registration.model.case import Action, Actor, CaseState, IllegalTransition,
 from registration.model.ids import CaseId, reference_of
 from registration.model.person import VOTING_AGE, age_on
 from registration.model.submission import RequestSubmission, encode
-from server import accounts, case_counts, identities, notify
+from server import accounts, case_counts, counting, identities, notify, register
 from server.case_counts import Place
 from server.cases import apply_transition, file_place, is_case, of_account, record_event
 from server.context import Server
@@ -80,6 +80,8 @@ def receive(
     _keep_version(unit, server, key, submission, kiosk_id=kiosk_id, packet_id=packet_id, received=received, late=late)
     if row is None or submission.revision > row.revision:
         identities.keep(unit, server.master, submission)
+        register.ask(unit, key, submission)
+    _count(unit, key, config, row, submission, kiosk_id=kiosk_id, received=received)
     notify.enqueue(
         unit,
         server.master,
@@ -89,6 +91,27 @@ def receive(
         params={"reference": reference_of(submission.request_id), "days": config.review_days},
         dedupe=f"received:{case_id}:{submission.revision}",
     )
+
+
+def _count(
+    unit: Unit,
+    key: bytes,
+    config: ElectionConfig,
+    row: Row[Any] | None,
+    submission: RequestSubmission,
+    *,
+    kiosk_id: str,
+    received: datetime,
+) -> None:
+    """Keep the counts up. `row` is the case as it was before this version; it has moved since where it could."""
+    if row is None:
+        counting.opened(unit, key, config, submission, kiosk_id=kiosk_id, received=received)
+    elif submission.revision > row.revision:
+        now = unit.connection.execute(select(cases.c.state).where(is_case(unit.election, row.case_id))).scalar_one()
+        state = CaseState(now)
+        counting.renewed(unit, key, config, submission, kiosk_id=kiosk_id, received=received, state=state)
+    else:
+        counting.older(unit, config, submission, kiosk_id=kiosk_id, received=received)
 
 
 def _open_case(

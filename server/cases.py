@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, insert, select, tup
 
 from registration.model.case import Action, Actor, CaseState, IllegalTransition, transition
 from registration.model.ids import AccountId, CaseId
-from server import audit, case_counts, identities
+from server import audit, case_counts, counting, identities, register
 from server.case_counts import Place
 from server.context import Server
 from server.problems import Problem
@@ -222,6 +222,8 @@ def apply_transition(
         reasons=reasons,
         sealed=sealed,
     )
+    key = master.data_key(row.data_key, case_id) if row.data_key else None
+    counting.moved(unit, key, case_id, move.source, move.target, row.reasons, reasons)
     moved = get(unit.connection, unit.election, case_id)
     assert moved is not None
     return moved
@@ -234,6 +236,9 @@ def erase(unit: Unit, server: Server, case_id: str, *, by: str) -> None:
         LookupError: there is no such case.
     """
     mine = is_case(unit.election, case_id)
+    row = unit.connection.execute(select(cases.c.data_key, cases.c.state).where(mine).with_for_update()).one_or_none()
+    if row is not None and row.data_key is not None:
+        counting.erased(unit, server.master.data_key(row.data_key, case_id), case_id, CaseState(row.state))
     found = update(cases).where(mine).values(data_key=None, comment_sealed=None, erased=unit.now, updated=unit.now)
     if unit.connection.execute(found).rowcount != 1:
         raise LookupError("case")
@@ -245,6 +250,7 @@ def erase(unit: Unit, server: Server, case_id: str, *, by: str) -> None:
     blobs = unit.connection.execute(select(case_files.c.blob).where(here)).scalars().all()
     unit.connection.execute(case_files.delete().where(here))
     identities.forget(unit, case_id)
+    register.forget(unit, case_id)
     for blob in blobs:
         unit.after_commit(partial(server.blobs.delete, blob))
     audit.record(unit, kind="case.erase", actor=by, subject=case_id, details={"files": len(blobs)})

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Body, Query, Response
 from pydantic import BaseModel, Field
 
 from registration.model.case import Action, Actor, CaseState
+from registration.model.register import as_json
 from server import review_desk
 from server.cases import Case, Event, read_file
 from server.devices import OpenServer
@@ -94,6 +95,7 @@ def open_case(case_id: str, server: OpenServer, official: Reviewer) -> dict[str,
         "flags": list(opened.case.flags),
         "contact_verified": opened.contact_verified,
         "four_eyes": opened.four_eyes,
+        "register": as_json(opened.register),
         "proposal": None
         if proposal is None
         else {

@@ -33,9 +33,10 @@ from sqlalchemy import (
 import resources
 from registration.catalog.loader import load_catalog
 from registration.model.case import REFUSAL_REASONS, Action, Actor, CaseState
+from registration.model.register import RegisterResult
 from registration.model.submission import RequestSubmission, decode
 from registration.review_desk import MOST_COMMENT, Role, SameAs
-from server import accounts, audit, case_counts, identities, notify
+from server import accounts, audit, case_counts, identities, notify, register
 from server.cases import (
     Case,
     Event,
@@ -111,6 +112,7 @@ class Opened:
     contact_verified: bool
     four_eyes: bool
     proposal: Proposed | None
+    register: RegisterResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,6 +313,7 @@ def open_case(server: Server, official: Official, case_id: str) -> Opened:
             contact_verified=account is not None and account.contact_verified is not None,
             four_eyes=needs_four_eyes(case.service),
             proposal=_proposal(connection, server, case),
+            register=register.result_of(connection, server, case_id),
         )
     with server.store.write() as unit:
         audit.record(unit, kind="case.open", actor=official.actor, subject=case_id, details={"revision": case.revision})

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 from registration.errors import StaffMustFix, VoterCanFix, WillRetry
 from registration.model.case import Action, CaseState
 from registration.model.ids import CaseId
+from registration.model.register import NO_REGISTER, from_json
 from registration.model.submission import RequestSubmission, UnreadableSubmission, decode
 from registration.review_desk import (
     CaseRow,
@@ -187,6 +188,7 @@ def _review_case(body: Mapping[str, Any], submission: RequestSubmission) -> Revi
             tuple(map(str, proposal["reasons"])),
             str(proposal["comment"]),
         ),
+        register=from_json(body["register"]) if body.get("register") else NO_REGISTER,
     )
 
 

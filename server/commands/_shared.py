@@ -46,6 +46,7 @@ def settings_of(args: argparse.Namespace) -> Settings:
         database=args.database,
         blobs=args.blobs,
         outbox=args.outbox,
+        public_url=getattr(args, "public_url", ""),
         escrow=getattr(args, "escrow", ""),
         demo=getattr(args, "demo", False),
     )

@@ -18,7 +18,7 @@ import uvicorn
 from registration.errors import StaffMustFix
 from server import officials
 from server.app import create_app
-from server.commands import _shared
+from server.commands import _shared, make_register
 from server.context import Server, open_server
 from server.devices import new_enrolment_token
 from server.processes import Processes
@@ -37,6 +37,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--listener", type=int, help=argparse.SUPPRESS)  # of the process that started this one
     parser.add_argument("--port", type=int, default=0, help="port to listen on; 0 takes a free one")
+    parser.add_argument(
+        "--public-url", default="", help="HTTPS address at which voters' phones reach this server, for uploads by phone"
+    )
     parser.add_argument("--escrow", default="", help="age recipient of the offline escrow key, at the first start")
     parser.add_argument(
         "--demo", action="store_true", help="make an official for the demo and name it in the ready line"
@@ -55,6 +58,8 @@ def run(args: argparse.Namespace) -> int:
             listener = socket.socket(fileno=args.listener)
             _Program(server, listener, until_stdin_ends=True, ready={}).run(sockets=[listener])
             return 0
+        if args.demo:
+            make_register.install_demo(server)
         listener = _listen(LOOPBACK if args.embedded else args.host, args.port)
         ready = _ready(server, listener)
         if args.workers == 1:

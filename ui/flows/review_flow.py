@@ -27,6 +27,7 @@ from registration.review_desk import (
     QueueFilter,
     QueuePage,
     ReviewDesk,
+    Role,
 )
 from ui.flows.review_sending import Outgoing, ReviewSending
 from ui.notices import Problem, of_error
@@ -35,6 +36,7 @@ from ui.review.pictures import open_pictures
 from ui.review.views import (
     NO_DRAFT,
     CaseView,
+    CountsView,
     Draft,
     News,
     OpenedCase,
@@ -119,7 +121,9 @@ class ReviewFlow(QObject):
             self.session, self._locked_name = session, ""
             self._renewal.start()
             resume, self._resume = self._resume, None
-            if resume is not None:
+            if session.role is Role.OBSERVER:
+                self.shown.emit(CountsView(session))
+            elif resume is not None:
                 self._open(resume)
             else:
                 self.refresh()
@@ -341,6 +345,11 @@ class ReviewFlow(QObject):
     def release(self) -> None:
         """Give the case back to the queue."""
         self.refresh()
+
+    def leave_case(self) -> None:
+        """Give the case back to the queue; another page than the queue comes to the front."""
+        self.news.emit(None)
+        self._leave_case()
 
     def _leave_case(self) -> None:
         opened, session = self._opened, self.session
