@@ -8,7 +8,7 @@ PY := $(VENV)/bin/python
 export OMP_NUM_THREADS ?= 1
 export PYTHONDONTWRITEBYTECODE ?= 1
 
-.PHONY: help run demo test check bench faults gallery installer setup lock
+.PHONY: help run demo test check bench fuzz faults gallery installer setup lock
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -28,11 +28,18 @@ check: $(VENV)/.run ## formatting, lint, types, import contracts
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports --no-cache
 
-bench: $(VENV)/.test ## measure; writes bench/results.json
+bench: $(VENV)/.test $(VENV)-peers ## measure; writes bench/results.json
 	QT_QPA_PLATFORM=offscreen $(PY) -m bench
+
+$(VENV)-peers: bench/peers.lock # readers to compare with; the bench goes on without them
+	@rm -rf $@ && $(PY) -m venv $@ && $@/bin/pip install -q --no-deps --require-hashes -r bench/peers.lock && touch $@ \
+		|| { rm -rf $@; echo "the MRZ readers to compare with could not be installed: they are left out of the bench"; }
 
 faults: $(VENV)/.test ## the faults at full length (some minutes); writes docs/faults.md
 	$(PY) -m tools.faults $(FAULTS)
+
+fuzz: $(VENV)/.run ## ten thousand damaged files at the picture intake; writes docs/hostile-files.md
+	$(PY) -m tools.fuzz_pictures --write docs/hostile-files.md
 
 gallery: $(VENV)/.run ## every screen as PNG with an index page; GALLERY=--hints: the capture screen in every state
 	QT_QPA_PLATFORM=offscreen $(PY) -m tools.gallery --out $(OUT)/gallery $(GALLERY)

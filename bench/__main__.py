@@ -75,7 +75,13 @@ def lines(found: Mapping[str, Mapping[str, Any]]) -> list[str]:
     width = max(map(len, found))
     return [
         f"   {name:<{width}} {row['value']:>12.6g} {row['unit']:<8} n={row['n']}"
-        + (f"   {row['ratio']:.3g} x {row['peer']}" if row.get("peer") and "ratio" in row else "")
+        + (
+            f"   {row['ratio']:.3g} x {row['peer']}"
+            if "ratio" in row
+            else f"   against {row['peer']}"
+            if "peer" in row
+            else ""
+        )
         for name, row in found.items()
     ]
 

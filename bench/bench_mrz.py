@@ -10,7 +10,8 @@ import json
 import os
 import sys
 import time
-from datetime import date, timedelta
+from collections.abc import Iterable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,56 +21,18 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import cv2
 import numpy as np
 
+from bench import mrz_pictures
+from bench.mrz_fields import GIVEN, SURNAMES, any_zone
 from biometrics.document.framing import FrameLooker
-from biometrics.document.mrz import Mrz, build
+from biometrics.document.mrz import build
 from biometrics.document.mrz_fusion import Fusion
-from biometrics.document.mrz_layout import DIGITS, LETTERS, Format
+from biometrics.document.mrz_layout import Format
 from biometrics.document.mrz_reader import Effort, read_mrz
 from kiosk.demo import specimen
 from kiosk.demo.camera_shots import DeskCamera, Picture, any_look, shoot
 from registration.model.documents import ReadState
-from registration.model.person import Sex
 
 TODAY = date(2026, 6, 1)
-SURNAMES = (
-    "Çela Gjoni Hoxha Përmeti Këlliçi Mëhilli Dërvishi Krasniqi Bërxholi Kovačević Müller Papadópulos Okonkwo-Ray"
-)
-GIVEN = "Ëngjëll Besnik Valbona Çlirim Gëzim Mirëlinda Agim Shpëtim Drita Bardhyl Zoë Maximilian Jean-Luc Quentin Uwe"
-STATES = "UTO UTO ALB RKS ITA GRC D FRA GBR USA CHE BEL SWE TUR POL ESP"
-
-
-def _text(rng: np.random.Generator, chars: str, n: int) -> str:
-    return "".join(chars[i] for i in rng.integers(0, len(chars), n))
-
-
-def any_zone(rng: np.random.Generator) -> Mrz:
-    """Draw invented fields in any of the five formats."""
-    kind = Format(rng.choice(["TD3", "TD3", "TD1", "TD1", "TD2", "MRV-A", "MRV-B"]))
-    birth = date(1940, 1, 1) + timedelta(days=int(rng.integers(0, 24500)))
-    sex = Sex.FEMALE if rng.random() < 0.5 else Sex.MALE
-    state = str(rng.choice(STATES.split()))
-    number = _text(rng, DIGITS + LETTERS, 9) if rng.random() < 0.4 else _text(rng, LETTERS, 2) + _text(rng, DIGITS, 7)
-    optional: tuple[str, ...] = ("",)
-    if kind is Format.TD3 or kind is Format.TD1:
-        own = specimen.personal_number(birth, sex, int(rng.integers(0, 1000)))
-        optional = (own if state == "ALB" or rng.random() < 0.5 else "",)
-    elif rng.random() < 0.4:
-        optional = (_text(rng, DIGITS + LETTERS, 6),)
-    expiry = date(2026, 1, 1) + timedelta(days=int(rng.integers(0, 3600)))
-    return Mrz(
-        format=kind,
-        document_code={Format.TD3: "P", Format.MRV_A: "V", Format.MRV_B: "V"}.get(kind, str(rng.choice(["I", "ID"]))),
-        issuer=state,
-        surname=str(rng.choice(SURNAMES.split()))
-        + (" " + str(rng.choice(SURNAMES.split())) if rng.random() < 0.2 else ""),
-        given_names=" ".join(rng.choice(GIVEN.split(), int(rng.integers(1, 4)))),
-        document_number=number,
-        nationality=state,
-        birth=birth.strftime("%y%m%d"),
-        sex=sex.value if rng.random() < 0.97 else "X",
-        expiry=expiry.strftime("%y%m%d"),
-        optional=optional,
-    )
 
 
 def any_page(rng: np.random.Generator, lines: tuple[str, ...], kind: Format) -> Picture:
@@ -107,7 +70,7 @@ def _prints(rng: np.random.Generator, h: int, w: int) -> np.ndarray[Any, Any]:
     return peak
 
 
-def shots(n: int, seed: int, hardness: float = 1.0) -> Any:
+def shots(n: int, seed: int, hardness: float = 1.0) -> Iterator[tuple[tuple[str, ...], Picture]]:
     """Yield (lines, photograph) of `n` fresh specimens."""
     rng = np.random.default_rng(seed)
     while n:
@@ -119,15 +82,15 @@ def shots(n: int, seed: int, hardness: float = 1.0) -> Any:
         picture = shoot(page, look, rng, size)
         if rng.random() < 0.3:
             picture = np.ascontiguousarray(np.rot90(picture, int(rng.integers(1, 4))))
-        yield lines, zone.format, picture
+        yield lines, picture
         n -= 1
 
 
-def measure_reader(n: int, seed: int, hardness: float) -> dict[str, Any]:
-    """Read `n` fresh photographs once each."""
+def measure_reader(n: int, pictures: Iterable[tuple[tuple[str, ...], Picture]]) -> dict[str, Any]:
+    """Read `n` fresh pictures once each."""
     exact = valid = accepted = wrong = 0
     cpu = []
-    for lines, _, picture in shots(n, seed, hardness):
+    for lines, picture in pictures:
         began = time.process_time()
         found = read_mrz(picture, TODAY)
         cpu.append((time.process_time() - began) * 1000)
@@ -183,8 +146,12 @@ def run(n: int = 240, seed: int | None = None) -> list[dict[str, Any]]:
     cv2.setNumThreads(1)
     seed = int(np.random.SeedSequence().entropy or 0) % 2**31 if seed is None else seed
     rows = []
-    for name, hardness in (("webcam", 1.0), ("hard", 2.0)):
-        got = measure_reader(n, seed, hardness)
+    for name, pictures in (
+        ("webcam", shots(n, seed, 1.0)),
+        ("hard", shots(n, seed, 2.0)),
+        ("world", mrz_pictures.world(n, seed)),
+    ):
+        got = measure_reader(n, pictures)
         for key, unit, factor in (("exact", "%", 100), ("accepted", "%", 100), ("wrong", "accepted", 1)):
             rows.append({"name": f"mrz.{name}.{key}", "value": round(got[key] * factor, 2), "unit": unit, "n": n})
         rows.append({"name": f"mrz.{name}.cpu_median", "value": round(got["cpu"], 1), "unit": "ms", "n": n})

@@ -23,6 +23,7 @@ COMMANDS = {
     "services": "list, check or preview service definitions",
     "sync": "one round with the server",
     "batch": "carry packets and receipts on a stick",
+    "vault": "back up, restore, recover, rekey the vault; its passphrase and other ways of opening",
     "add-official": "enrol an official at this machine's own server",
     "selftest": "check that this installation is whole",
 }

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from kiosk.bootstrap import Kiosk
+from kiosk.vault.backup import back_up
+from kiosk.vault.sync_store import BEHIND
+from kiosk.vault_door import kept_ways, new_way
 from registration.admin_desk import (
     EnrolmentOutcome,
     ExportOutcome,
@@ -100,7 +104,32 @@ class KioskAdminDesk:
                 for e in entries
                 if e.state == "attention"
             ),
+            ways=kiosk.vault.slots(),
+            behind=self._behind(),
         )
+
+    def _behind(self) -> tuple[int, int] | None:
+        noted = self._kiosk.vault.sync.recall(BEHIND)
+        if noted is None:
+            return None
+        last, highest = json.loads(noted)
+        return last, highest
+
+    def behind_seen(self) -> None:
+        self._kiosk.vault.sync.forget(BEHIND)
+
+    def back_up(self, folder: Path) -> None:
+        back_up(self._kiosk.vault, folder)
+
+    def rekey(self, passphrase: str, pin: str) -> None:
+        vault = self._kiosk.vault
+        vault.rekey(passphrase, *kept_ways(self._kiosk.settings, vault.slots(), pin))
+
+    def add_way(self, passphrase: str, way: str, secret: str) -> None:
+        self._kiosk.vault.add_slot(passphrase, new_way(self._kiosk.settings, way, secret))
+
+    def remove_way(self, way: str) -> None:
+        self._kiosk.vault.remove_slot(way)
 
     def retry(self, packet_id: PacketId) -> None:
         self._kiosk.vault.sync.retry(packet_id)

@@ -19,6 +19,8 @@ from kiosk.connection import Connection
 from kiosk.embedded_server import EmbeddedServer, Ready
 from kiosk.passwords import Argon2Hasher
 from kiosk.settings import Settings
+from kiosk.vault.slots import KeySlot
+from kiosk.vault.tpm_slot import KERNEL_TPM, TpmSlot
 from kiosk.vault.vault import Vault
 from registration.catalog.definitions import Service
 from registration.catalog.loader import load_catalog
@@ -33,6 +35,7 @@ from registration.ports.capture import CameraSource, CaptureSession, Frame, Proo
 from registration.ports.clock import Clock
 from registration.ports.speech import Silence, Speech
 from registration.ports.vault import FinishedSubmission, OutboxEntry, SealedPacket, VoterKey
+from sync.phone import HttpPhone
 from ui.flows.voter_services import VoterServices
 
 CAMERA_SECONDS = 3.0
@@ -61,12 +64,17 @@ class Kiosk:
         self.vault.lock()
 
 
-def open_vault(settings: Settings, passphrase: str, clock: Clock | None = None) -> Vault:
+def open_vault(settings: Settings, passphrase: str | KeySlot, clock: Clock | None = None) -> Vault:
     """Open the profile's vault, or make it when there is none yet. Raises as `Vault.create` and `Vault.open` do."""
     clock = clock or SystemClock()
-    if settings.vault_stands:
+    if settings.vault_stands or not isinstance(passphrase, str):
         return Vault.open(settings.vault, passphrase, clock)
-    return Vault.create(settings.vault, passphrase, clock)
+    return Vault.create(settings.vault, passphrase, clock, recovery_recipient=settings.recovery_recipient)
+
+
+def tpm_slot(settings: Settings, pin: str) -> TpmSlot:
+    """Return the way of opening by this machine's chip."""
+    return TpmSlot(pin, settings.tpm or KERNEL_TPM)
 
 
 def open_kiosk(settings: Settings, vault: Vault, clock: Clock | None = None) -> Kiosk:
@@ -179,6 +187,7 @@ def voter_services(
         account_known=lambda key: account_known(kiosk, key),
         camera_problem=lambda: None if face_camera else camera_problem(kiosk),
         registration_open=lambda: registration_open(kiosk),
+        phone=HttpPhone(kiosk.connection.http),
         files_folder=Path(settings.files_folder) if settings.files_folder else None,
         speech=speech or Silence(),
     )

@@ -112,7 +112,7 @@ class Connection:
         Raises as `SyncEngine.sync_once`, and WillRetry ``server.unreachable`` without an address.
         """
         with self._one_round:
-            http = self._http_now()
+            http = self.http()
             uploader = Uploader(http, self._clock, self._stop.wait, self._random, self._bytes_per_second)
             engine = SyncEngine(self._store, http, self.enrolment(), uploader, self._clock, self._random, notify)
             return engine.sync_once()
@@ -124,7 +124,7 @@ class Connection:
             WillRetry: ``server.unreachable``, ``server.busy``.
             StaffMustFix: the server's own word, e.g. that it has no such packet.
         """
-        return str(self._http_now().json("GET", f"/v1/packets/{sha256}").get("state", ""))
+        return str(self.http().json("GET", f"/v1/packets/{sha256}").get("state", ""))
 
     # ------------------------------------------------------------ ServerLink
 
@@ -136,6 +136,9 @@ class Connection:
 
     def sign_in(self, contact: Contact, password: str) -> Session:
         return self._link().sign_in(contact, password)
+
+    def reset_password(self, contact: Contact, proof: ContactProof, password_hash: str) -> None:
+        self._link().reset_password(contact, proof, password_hash)
 
     def requests(self, session: Session) -> tuple[RequestStatus, ...]:
         return self._link().requests(session)
@@ -153,9 +156,10 @@ class Connection:
         return self._link().withdraw(session, request_id)
 
     def _link(self) -> HttpLink:
-        return HttpLink(self._http_now(), self._clock)
+        return HttpLink(self.http(), self._clock)
 
-    def _http_now(self) -> Http:
+    def http(self) -> Http:
+        """Return the way to the server as it is now. Raises WillRetry ``server.unreachable`` and as `enrolment`."""
         if not self._address:
             raise WillRetry("server.unreachable")
         enrolment = self.enrolment()

@@ -8,15 +8,18 @@ from __future__ import annotations
 import importlib
 import logging
 import threading
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from kiosk.log import describe
 from kiosk.settings import Settings
+from kiosk.vault_door import KioskVaultDoor
 from registration.errors import Expected
-from ui.flows.admin_flow import UnlockFlow
+from ui.flows.unlock_flow import UnlockFlow
+from ui.idle import IdleWatch
 from ui.shell import Shell
 from ui.tasks import TaskRunner
 from ui.words import Words
@@ -50,6 +53,8 @@ class Program(QObject):
         self._shell: Shell | None = None
         self._tasks: TaskRunner | None = None
         self._kiosk: Kiosk | None = None
+        self._unlock: UnlockFlow | None = None
+        self._watch: IdleWatch | None = None
         self.window: Window | None = None
         self._beside: list[threading.Thread] = []
 
@@ -73,26 +78,70 @@ class Program(QObject):
             passphrase, self._passphrase = self._passphrase, ""
             self._open(self._open_vault(passphrase))
             return
-        shell = self._shell = Shell(self._words, screen_px_per_mm=settings.px_per_mm or None)
-        self._tasks = TaskRunner(threads=1, parent=shell)
-        unlock = UnlockFlow(shell, self._words, self._tasks, exists=settings.vault_stands, open_vault=self._open_vault)
-        unlock.opened.connect(self._unlocked)
-        unlock.start()
-        if settings.window:
-            shell.show()
-        else:
-            shell.showFullScreen()
+        self._ask()
         self._run_beside(lambda: [importlib.import_module(name) for name in _NEEDED_LATER], "preload")
+
+    def lock(self, *, by_itself: bool = False) -> None:
+        """Close the window, the server and the vault, and ask for the passphrase again. Nothing happens when closed.
+
+        Args:
+            by_itself: nobody worked here for the set time; the page says so.
+        """
+        if self._kiosk is None or self.window is None:
+            return
+        log.info("locked by_itself=%s", by_itself)
+        self._watch = None
+        # Before the window goes: with no window left the program would end.
+        self._ask(locked=by_itself)
+        self._end_work()
+
+    def _ask(self, *, locked: bool = False) -> None:
+        """Show the unlock screen."""
+        settings = self._settings
+        if self._shell is None:
+            self._shell = Shell(self._words, screen_px_per_mm=settings.px_per_mm or None)
+            self._tasks = TaskRunner(threads=1, parent=self._shell)
+            door = KioskVaultDoor(settings)
+            self._unlock = UnlockFlow(self._shell, self._words, self._tasks, door=door)
+            self._unlock.opened.connect(self._unlocked)
+        assert self._unlock is not None
+        self._unlock.start(locked=locked)
+        if settings.window:
+            self._shell.show()
+        else:
+            self._shell.showFullScreen()
+
+    def _lock_when_idle(self) -> None:
+        """Lock the vault after the set time without a touch; work under way is let end first."""
+        settings = self._settings
+        seconds = {"admin": settings.lock_seconds, "voter": settings.voter_lock_seconds}.get(settings.mode, 0)
+        if not seconds:
+            return
+
+        def expired() -> None:
+            tasks = getattr(self.window, "tasks", None)
+            if tasks is not None and tasks.busy:
+                watch.start()
+            else:
+                self.lock(by_itself=True)
+
+        watch = self._watch = IdleWatch(time.monotonic, idle_seconds=seconds, warning_seconds=0, parent=self)
+        watch.expired.connect(expired)
+        watch.start()
 
     def close(self) -> None:
         """End the window, its threads, the server and the vault; safe to call twice."""
+        if self._tasks is not None:
+            self._tasks.close()
+        self._end_work()
+
+    def _end_work(self) -> None:
         window, self.window = self.window, None
         if window is not None:
             window.close()
-        if self._tasks is not None:
-            self._tasks.close()
         for thread in self._beside:
             thread.join()
+        self._beside.clear()
         kiosk, self._kiosk = self._kiosk, None
         if kiosk is not None:
             kiosk.close()
@@ -131,6 +180,7 @@ class Program(QObject):
                 self._open_admin(kiosk)
             case _:
                 self._open_review(kiosk.connection.address)
+        self._lock_when_idle()
         self.opened.emit()
 
     @staticmethod
@@ -172,7 +222,12 @@ class Program(QObject):
         from kiosk.admin_desk import KioskAdminDesk
         from ui.admin.window import AdminWindow
 
-        window = AdminWindow(KioskAdminDesk(kiosk), self._words)
+        window = AdminWindow(
+            KioskAdminDesk(kiosk),
+            self._words,
+            # In a turn of its own: the button that asks for it belongs to the window that goes.
+            lock=lambda: QTimer.singleShot(0, self.lock),
+        )
         self.window = window
         window.start(full_screen=not self._settings.window)
 
@@ -181,11 +236,18 @@ class Program(QObject):
         from kiosk.clock import SystemClock
         from registration.catalog.loader import load_catalog
         from sync.http import Http
+        from sync.office_link import HttpOffice
         from sync.review_link import HttpReviewDesk
         from ui.review.window import ReviewWindow
 
         # The services name the kinds of documents that voters add.
         catalog = {service.id: service for service in load_catalog(resources.path("services"))}
-        window = ReviewWindow(HttpReviewDesk(Http(address)), SystemClock(), self._words, catalog=catalog)
+        window = ReviewWindow(
+            HttpReviewDesk(Http(address)),
+            SystemClock(),
+            self._words,
+            catalog=catalog,
+            office=HttpOffice(Http(address)),
+        )
         self.window = window
         window.start(full_screen=not self._settings.window)

@@ -39,6 +39,14 @@ class Settings:
     sync_every_seconds: int = 60
     upload_kilobytes_per_second: int = 0
     """Most that sync sends on average, so that a shared line stays usable; 0: as fast as it goes."""
+    lock_seconds: int = 900
+    """Time without a touch after which the administrator's window locks the vault; 0: never."""
+    voter_lock_seconds: int = 0
+    """The same for the voters' program, e.g. 14400 for the night; 0: never."""
+    recovery_recipient: str = ""
+    """The election authority's age recipient (``age1...``); a vault made here can then be opened with its key."""
+    tpm: str = ""
+    """Name of the TPM to tpm2-tools (its TCTI); empty: the kernel's ``/dev/tpmrm0``."""
     px_per_mm: float = 0.0
     """Pixels of the screen per millimetre; 0: what the screen says of itself."""
 
@@ -48,8 +56,8 @@ class Settings:
 
     @property
     def vault_stands(self) -> bool:
-        """Whether there is a vault, whole or damaged: staff then unlock it, else they choose its passphrase."""
-        return (self.vault / "vault.db").exists()
+        """Whether there is a vault, whole, damaged or being restored: staff unlock it, else choose its passphrase."""
+        return (self.vault / "vault.db").exists() or any(self.profile.glob("vault-restored-*"))
 
     @property
     def logs(self) -> Path:

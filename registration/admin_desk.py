@@ -61,6 +61,10 @@ class KioskStatus:
     """Of everything not received yet."""
     notices: tuple[PacketNotice, ...] = ()
     """The packets in need of attention, oldest first."""
+    ways: tuple[str, ...] = ()
+    """How the vault opens: ``passphrase``, ``recovery``, ``keyring``, ``tpm``."""
+    behind: tuple[int, int] | None = None
+    """The alarm of an old disk image: our last packet number and the higher one the server had seen from us."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,9 @@ class WorkProgress:
 
 
 Progress = Callable[[WorkProgress], None]
+
+LEAST_PASSPHRASE = 10
+"""Characters of the staff passphrase; the vault's key is stretched from it (Argon2id), nothing else guards the disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +157,64 @@ class AdminDesk(Protocol):
         Raises StaffMustFix ``vault.wrong_passphrase`` (params: wrong, seconds) or ``vault.wait`` (params: seconds).
         """
 
+    def back_up(self, folder: Path) -> None:
+        """Copy the vault, encrypted as it is, into an empty folder.
+
+        Raises StaffMustFix ``vault.exists``, ``vault.disk_full``, ``vault.not_writable``.
+        """
+
+    def rekey(self, passphrase: str, pin: str) -> None:
+        """Encrypt every page under a new key; `pin` is needed where a TPM opens the vault.
+
+        Raises as `change_passphrase`, and StaffMustFix ``vault.tpm_*``, ``vault.keyring_missing``.
+        """
+
+    def add_way(self, passphrase: str, way: str, secret: str) -> None:
+        """Let the vault also be opened by `way`: `secret` is the TPM's new PIN or the recovery recipient.
+
+        Raises as `rekey`, and StaffMustFix ``vault.recovery_key``.
+        """
+
+    def remove_way(self, way: str) -> None:
+        """Take a way of opening away; never the passphrase."""
+
+    def behind_seen(self) -> None:
+        """The alarm of an old disk image was passed on; it is shown no more."""
+
     def enrol(self, address: str, token: str) -> EnrolmentOutcome:
         """Enrol this kiosk at a server, or move an enrolled one to the server's new address ("" token).
 
         Raises StaffMustFix ``server.address``, ``server.enrolment_refused``, ``server.root_differs``;
         WillRetry ``server.unreachable``.
         """
+
+
+class VaultDoor(Protocol):
+    """What stands before the kiosk: its vault, closed. The calls but `exists` and `ways` take long.
+
+    What they return is the opened vault; only who wired the door knows its type.
+    """
+
+    def exists(self) -> bool:
+        """Tell whether a vault stands, whole or damaged; else `open` makes one."""
+
+    def ways(self) -> tuple[str, ...]:
+        """Return how it opens beside the passphrase and without a file: ``keyring``, ``tpm``; () when it is damaged."""
+
+    def open(self, passphrase: str) -> object:
+        """Raises StaffMustFix ``vault.*``, WillRetry ``vault.wait`` (params: seconds), ``vault.in_use``."""
+
+    def open_by(self, way: str, pin: str) -> object:
+        """Open by ``keyring`` or ``tpm``. Raises StaffMustFix ``vault.slot_refused``, ``vault.tpm_*`` and as `open`."""
+
+    def restore(self, backup: Path, passphrase: str) -> object:
+        """Put a backup in the vault's place, which is kept aside. Raises ``vault.backup_missing`` and as `open`."""
+
+    def recover(self, identity: Path, passphrase: str) -> object:
+        """Open by the authority's key file and set a new passphrase.
+
+        Raises StaffMustFix ``vault.key_file``, ``vault.recovery_key``, ``vault.wrong_recovery_key``.
+        """
+
+    def start_anew(self, passphrase: str) -> object:
+        """Keep what stands there aside and make a new vault."""

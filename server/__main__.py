@@ -10,14 +10,19 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from registration.errors import Expected
+from sqlalchemy.exc import DBAPIError
+
+from registration.errors import Expected, StaffMustFix
 from resources import texts
 from server.commands import (
     add_official,
+    backup,
     check_packet,
     enrol_kiosk,
     import_batch,
+    make_register,
     purge,
+    restore,
     revoke_kiosk,
     rotate_keys,
     serve,
@@ -25,6 +30,7 @@ from server.commands import (
     signers,
     verify_log,
 )
+from server.store import postgresql
 
 
 class Command(Protocol):
@@ -43,9 +49,12 @@ COMMANDS: Mapping[str, tuple[Command, str]] = {
     "revoke-kiosk": (revoke_kiosk, "shut a stolen or lost kiosk out"),
     "signers": (signers, "write the files with which anybody checks packets"),
     "add-official": (add_official, "enrol an official of the review desk"),
+    "make-register": (make_register, "write the civil register's file from a table, or an invented one"),
     "rotate-keys": (rotate_keys, "start a new epoch key and a new receipt key"),
     "set-config": (set_config, "publish the election's dates, lists and limits"),
     "verify-log": (verify_log, "hold the audit log against its checkpoints"),
+    "backup": (backup, "copy the whole server while it serves"),
+    "restore": (restore, "bring a copy back into an empty place"),
     "purge": (purge, "erase what is no longer needed and record it"),
 }
 """Name -> its module and one line of help."""
@@ -60,7 +69,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser.parse_args(argv)
     try:
         status = COMMANDS[args.command][0].run(args)
-    except Expected as error:
+    except (Expected, DBAPIError) as problem:
+        if isinstance(problem, DBAPIError) and not postgresql.is_away(problem):
+            raise
+        error = problem if isinstance(problem, Expected) else StaffMustFix("store.unreachable")
         text_id = f"errors.{error.code}"
         known = texts.has("en", text_id)
         print(texts.text("en", text_id, **error.params) if known else error.code, file=sys.stderr)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import argon2
 from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 
 from registration import account_profile
+from registration.errors import VoterCanFix
 from registration.model.contact import Contact
 from registration.model.ids import AccountId
 from registration.model.person import Severity, check_personal_data, normalise_personal_number
@@ -32,6 +33,9 @@ CONTACT_TAKEN = "contact_taken"
 PERSON_DOUBTFUL = "person_doubtful"
 CONTACT_UNVERIFIED = "contact_unverified"
 """Flags of accounts and cases; words under ``review.flag.``."""
+
+RESET_LIFE = timedelta(minutes=15)
+"""How long after a code was typed a new password may follow it."""
 
 _MOST_MEMORY_KIB, _MOST_TIME = 256 * 1024, 10
 
@@ -114,8 +118,9 @@ def adopt(
             created=unit.now,
         )
     )
-    for name, content in encode(submission).items():
-        blob = blobs.put(seal(key, content, _place(account_id, name)))
+    files = encode(submission)
+    sealed = [seal(key, content, _place(account_id, name)) for name, content in files.items()]
+    for (name, content), blob in zip(files.items(), blobs.put_all(sealed), strict=True):
         unit.connection.execute(
             insert(account_files).values(
                 election=unit.election,
@@ -214,6 +219,38 @@ def confirm_contact(unit: Unit, master: MasterKey, account_id: str, proof: str) 
     unit.connection.execute(update(accounts).where(mine).values(contact_verified=confirmed))
     audit.record(unit, kind="account.confirm_contact", actor=f"voter:{account_id}", subject=account_id)
     return True
+
+
+def reset_password(unit: Unit, master: MasterKey, contact: Contact, proof: str, password_hash: str) -> str:
+    """Replace the password of the account a contact belongs to; returns its id.
+
+    The proof must be of a moment ago: one that waited in a packet is for opening an account, not for taking one over.
+    An account whose contact was never confirmed has no proven owner, so a code cannot open it to anybody.
+
+    Raises:
+        VoterCanFix: ``contact.not_confirmed``, ``account.none``.
+        NotAdopted: ``packet.content``, the hash is none we would compute.
+    """
+    _check_password_hash(password_hash)
+    confirmed = codes.use_proof(unit, master, proof, contact)
+    if confirmed is None or confirmed + RESET_LIFE <= unit.now:
+        raise VoterCanFix("contact.not_confirmed")
+    row = owner_of(unit.connection, unit.election, contact_hash(master, contact), verified_only=True)
+    if row is None:
+        raise VoterCanFix("account.none")
+    account_id = str(row.account_id)
+    sealed = seal_password(master, password_hash, account_id)
+    unit.connection.execute(update(accounts).where(_is(unit.election, account_id)).values(password_sealed=sealed))
+    notify.enqueue(
+        unit,
+        master,
+        kind="password_changed",
+        contact=contact,
+        language=row.language,
+        dedupe=f"password:{account_id}:{unit.now.isoformat()}",
+    )
+    audit.record(unit, kind="account.reset_password", actor=f"voter:{account_id}", subject=account_id)
+    return account_id
 
 
 def seal_password(master: MasterKey, encoded: str, account_id: str) -> bytes:

@@ -11,10 +11,13 @@ from fastapi import FastAPI
 from server import (
     codes,
     devices,
+    handoff,
     health,
     keeper,
+    metrics,
     official_routes,
     problems,
+    register,
     review,
     sessions,
     statistics,
@@ -22,14 +25,29 @@ from server import (
     voter,
     worker,
 )
+from server.again import Again
 from server.context import Server
-from server.notify import delivery
+from server.notify import delivery, reports
 from server.shield import Shield
 
 VERSION = "0.1.0"
-PARTS = (health, devices, codes, sessions, voter, tus, official_routes, review, statistics, keeper)
+PARTS = (
+    health,
+    metrics,
+    devices,
+    codes,
+    sessions,
+    voter,
+    tus,
+    official_routes,
+    review,
+    statistics,
+    handoff,
+    reports,
+    keeper,
+)
 """Modules with a `router`; each part of the server is one."""
-BESIDE = (worker, delivery, keeper)
+BESIDE = (worker, delivery, register, keeper)
 """Modules with ``run(server, stop)``: each has its own thread while the application serves, until `stop` is set."""
 
 
@@ -61,5 +79,6 @@ def create_app(server: Server, *, beside: bool = True) -> FastAPI:
     problems.install(app)
     for module in PARTS:
         app.include_router(module.router)
+    app.add_middleware(Again)
     app.add_middleware(Shield)
     return app

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -19,6 +19,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     Connection,
+    CursorResult,
     Index,
     Integer,
     LargeBinary,
@@ -27,6 +28,7 @@ from sqlalchemy import (
     Text,
     insert,
     select,
+    tuple_,
     update,
 )
 
@@ -37,7 +39,7 @@ from server.schema import Moment, metadata
 from server.sealing import MasterKey
 from server.store import Unit
 from server.store.schema import server_keys
-from sync import canonical
+from sync import canonical, receipt, sshsig
 
 SALT_BYTES = 16
 _STREAMED = {"yield_per": 1000}
@@ -137,17 +139,23 @@ def record(unit: Unit, *, kind: str, actor: str, subject: str = "", details: Map
             entry=entry,
         )
     )
-    stored = _stored(connection, election)
-    for level, node_place, value in merkle.completed(place, merkle.leaf_hash(entry), stored):
+    kept = _peaks(connection, election, place)
+    kept[0, place] = merkle.leaf_hash(entry)
+    made = []
+    for level, node_place, value in merkle.completed(place, kept[0, place], lambda *at: kept[at]):
+        kept[level, node_place] = value
         node = {"election": election, "level": level, "place": node_place, "completed_at": size, "hash": value}
-        connection.execute(insert(nodes).values(**node))
-    return Logged(place, size, merkle.root(size, stored), entry)
+        made.append(node)
+    if made:
+        connection.execute(insert(nodes), made)
+    return Logged(place, size, merkle.root(size, lambda *at: kept[at]), entry)
 
 
 def size_and_root(connection: Connection, election: str) -> tuple[int, bytes]:
     """Return how many events there are and the root over them."""
     size = connection.execute(select(head.c.size).where(head.c.election == election)).scalar_one_or_none() or 0
-    return size, merkle.root(size, _stored(connection, election))
+    kept = _peaks(connection, election, size)
+    return size, merkle.root(size, lambda *at: kept[at])
 
 
 def inclusion(connection: Connection, election: str, place: int, size: int) -> list[bytes]:
@@ -162,7 +170,9 @@ def consistency(connection: Connection, election: str, old: int, new: int) -> li
 
 def evidence(unit: Unit, logged: Logged) -> dict[str, Any]:
     """Return what a receipt carries, to be checked offline with `evidence_holds`: hex strings and numbers."""
-    proof = inclusion(unit.connection, unit.election, logged.place, logged.size)
+    # What proves the newest event is the subtrees that were whole before it.
+    kept = _peaks(unit.connection, unit.election, logged.place)
+    proof = merkle.inclusion_proof(logged.place, logged.size, lambda *at: kept[at])
     return {
         "log_index": logged.place,
         "log_size": logged.size,
@@ -172,16 +182,16 @@ def evidence(unit: Unit, logged: Logged) -> dict[str, Any]:
     }
 
 
-def evidence_holds(receipt: Mapping[str, Any]) -> bool:
+def evidence_holds(told: Mapping[str, Any]) -> bool:
     """Tell whether a receipt's log members prove that its entry is in the log with its root."""
     try:
-        proof = [bytes.fromhex(step) for step in receipt["log_proof"]]
+        proof = [bytes.fromhex(step) for step in told["log_proof"]]
         return merkle.includes(
-            bytes.fromhex(receipt["log_entry"]),
-            int(receipt["log_index"]),
-            int(receipt["log_size"]),
+            bytes.fromhex(told["log_entry"]),
+            int(told["log_index"]),
+            int(told["log_size"]),
             proof,
-            bytes.fromhex(receipt["log_root"]),
+            bytes.fromhex(told["log_root"]),
         )
     except (KeyError, TypeError, ValueError):
         return False
@@ -250,13 +260,37 @@ def newest_checkpoint(connection: Connection, election: str) -> str:
     return connection.execute(kept.order_by(checkpoints.c.size.desc()).limit(1)).scalar_one_or_none() or ""
 
 
-def verify_log(connection: Connection, election: str, verifier: Verifier, witnessed: Sequence[str] = ()) -> Report:
+def receipt_checkpoint(connection: Connection, election: str, document: object) -> Checkpoint:
+    """Return what a receipt tells of the log: a checkpoint signed by one of the receipt keys this server ever had.
+
+    Raises:
+        StaffMustFix: ``audit.checkpoint_forged``.
+    """
+    wanted = select(server_keys.c.public).where(server_keys.c.election == election, server_keys.c.kind == "receipt")
+    for line in connection.execute(wanted).scalars():
+        try:
+            told = receipt.read(document, sshsig.parse_public_line(line)).log
+            if evidence_holds(told):
+                return Checkpoint(f"per-server/{election}", int(told["log_size"]), bytes.fromhex(told["log_root"]))
+        except (receipt.ReceiptRefused, KeyError, ValueError):
+            continue
+    raise StaffMustFix("audit.checkpoint_forged")
+
+
+def verify_log(
+    connection: Connection,
+    election: str,
+    verifier: Verifier,
+    witnessed: Sequence[str] = (),
+    receipts: Sequence[Checkpoint] = (),
+) -> Report:
     """Read the whole log and hold it against itself, its own checkpoints and those that others kept.
 
     Args:
         connection: to read from.
         verifier: of the checkpoints.
         witnessed: checkpoints from kiosks, sticks or observers (the text of signed notes).
+        receipts: what receipts kept elsewhere tell (`receipt_checkpoint`).
 
     Raises:
         StaffMustFix: ``audit.checkpoint_forged`` (a witnessed one nobody of ours signed), ``audit.altered`` (params:
@@ -265,30 +299,32 @@ def verify_log(connection: Connection, election: str, verifier: Verifier, witnes
     """
     kept = select(checkpoints.c.note).where(checkpoints.c.election == election)
     own = connection.execute(kept).scalars().all()
-    expected = sorted((_checkpoint(note, verifier) for note in (*own, *witnessed)), key=lambda c: c.size)
+    signed = [_checkpoint(note, verifier) for note in (*own, *witnessed)]
+    expected = sorted((*signed, *receipts), key=lambda checkpoint: checkpoint.size)
     pending = iter(expected)
     due = next(pending, None)
-    stored_nodes = _node_rows(connection, election)
     frontier: list[bytes] = []
     size = erased = 0
     while due is not None and due.size == 0:
         due = _settle(due, merkle.EMPTY_ROOT, pending)
-    for row in _event_rows(connection, election):
-        if row.place != size:
-            raise StaffMustFix("audit.missing", place=size + 1)
-        if row.salt is None:
-            erased += 1
-        elif _entry(row.salt, row.at, row.kind, row.actor, row.subject, row.details or "") != row.entry:
-            raise StaffMustFix("audit.altered", place=size + 1)
-        value, level, place = merkle.leaf_hash(row.entry), 0, size
-        while place & 1:
-            value, level, place = merkle.node_hash(frontier.pop(), value), level + 1, place >> 1
-            if next(stored_nodes, None) != (level, place, value):
-                raise StaffMustFix("audit.proofs_damaged", place=size + 1)
-        frontier.append(value)
-        size += 1
-        while due is not None and due.size == size:
-            due = _settle(due, _peak_root(frontier), pending)
+    with _event_rows(connection, election) as event_rows, _node_rows(connection, election) as node_rows:
+        stored_nodes = ((row.level, row.place, bytes(row.hash)) for row in node_rows)
+        for row in event_rows:
+            if row.place != size:
+                raise StaffMustFix("audit.missing", place=size + 1)
+            if row.salt is None:
+                erased += 1
+            elif _entry(row.salt, row.at, row.kind, row.actor, row.subject, row.details or "") != row.entry:
+                raise StaffMustFix("audit.altered", place=size + 1)
+            value, level, place = merkle.leaf_hash(row.entry), 0, size
+            while place & 1:
+                value, level, place = merkle.node_hash(frontier.pop(), value), level + 1, place >> 1
+                if next(stored_nodes, None) != (level, place, value):
+                    raise StaffMustFix("audit.proofs_damaged", place=size + 1)
+            frontier.append(value)
+            size += 1
+            while due is not None and due.size == size:
+                due = _settle(due, _peak_root(frontier), pending)
     if due is not None or size != size_and_root(connection, election)[0]:
         raise StaffMustFix("audit.missing", place=size + 1)
     return Report(size, _peak_root(frontier), erased, len(expected))
@@ -329,6 +365,20 @@ def _entry(salt: bytes, at: datetime, kind: str, actor: str, subject: str, detai
     return hmac.digest(salt, canonical.dump(body).encode(), "sha256")
 
 
+def _peaks(connection: Connection, election: str, size: int) -> dict[tuple[int, int], bytes]:
+    """Return the full subtrees that make up the log of `size` events, (level, place) -> hash, with two reads."""
+    peaks = merkle.peaks(size)
+    kept = {}
+    if higher := [(level, place) for level, place in peaks if level]:
+        wanted = select(nodes.c.level, nodes.c.place, nodes.c.hash).where(nodes.c.election == election)
+        rows = connection.execute(wanted.where(tuple_(nodes.c.level, nodes.c.place).in_(higher)))
+        kept = {(row.level, row.place): bytes(row.hash) for row in rows}
+    if size & 1:
+        leaf = select(events.c.entry).where(events.c.election == election, events.c.place == size - 1)
+        kept[0, size - 1] = merkle.leaf_hash(connection.execute(leaf).scalar_one())
+    return kept
+
+
 def _stored(connection: Connection, election: str) -> merkle.Nodes:
     def read(level: int, place: int) -> bytes:
         if level == 0:
@@ -340,13 +390,12 @@ def _stored(connection: Connection, election: str) -> merkle.Nodes:
     return read
 
 
-def _event_rows(connection: Connection, election: str) -> Iterable[Any]:
+def _event_rows(connection: Connection, election: str) -> CursorResult[Any]:
     rows = select(events).where(events.c.election == election).order_by(events.c.place)
     return connection.execute(rows, execution_options=_STREAMED)
 
 
-def _node_rows(connection: Connection, election: str) -> Iterator[tuple[int, int, bytes]]:
+def _node_rows(connection: Connection, election: str) -> CursorResult[Any]:
     rows = select(nodes.c.level, nodes.c.place, nodes.c.hash).where(nodes.c.election == election)
     ordered = rows.order_by(nodes.c.completed_at, nodes.c.level)
-    for level, place, value in connection.execute(ordered, execution_options=_STREAMED):
-        yield level, place, bytes(value)
+    return connection.execute(ordered, execution_options=_STREAMED)

@@ -13,7 +13,8 @@ from registration.model.civil_day import civil_day
 from registration.model.ids import CaseId, reference_of
 from registration.model.person import VOTING_AGE, age_on
 from registration.model.submission import RequestSubmission, encode
-from server import accounts, identities, notify
+from server import accounts, case_counts, counting, identities, notify, register
+from server.case_counts import Place
 from server.cases import apply_transition, file_place, is_case, of_account, record_event
 from server.context import Server
 from server.sealing import seal
@@ -81,6 +82,8 @@ def receive(
     _keep_version(unit, server, key, submission, kiosk_id=kiosk_id, packet_id=packet_id, received=received, late=late)
     if row is None or submission.revision > row.revision:
         identities.keep(unit, server.master, submission)
+        register.ask(unit, key, submission)
+    _count(unit, key, config, row, submission, kiosk_id=kiosk_id, received=received)
     notify.enqueue(
         unit,
         server.master,
@@ -90,6 +93,27 @@ def receive(
         params={"reference": reference_of(submission.request_id), "days": config.review_days},
         dedupe=f"received:{case_id}:{submission.revision}",
     )
+
+
+def _count(
+    unit: Unit,
+    key: bytes,
+    config: ElectionConfig,
+    row: Row[Any] | None,
+    submission: RequestSubmission,
+    *,
+    kiosk_id: str,
+    received: datetime,
+) -> None:
+    """Keep the counts up. `row` is the case as it was before this version; it has moved since where it could."""
+    if row is None:
+        counting.opened(unit, key, config, submission, kiosk_id=kiosk_id, received=received)
+    elif submission.revision > row.revision:
+        now = unit.connection.execute(select(cases.c.state).where(is_case(unit.election, row.case_id))).scalar_one()
+        state = CaseState(now)
+        counting.renewed(unit, key, config, submission, kiosk_id=kiosk_id, received=received, state=state)
+    else:
+        counting.older(unit, config, submission, kiosk_id=kiosk_id, received=received)
 
 
 def _open_case(
@@ -127,6 +151,7 @@ def _open_case(
         )
     )
     row = unit.connection.execute(select(cases).where(is_case(unit.election, case_id))).one()
+    case_counts.move(unit, None, Place(row.state, row.language, row.due))
     record_event(
         unit,
         row,
@@ -154,15 +179,17 @@ def _renew_case(
 ) -> None:
     """Put a newer version in front: by the table where it has a move, else in place (it still waits for review)."""
     mine = is_case(unit.election, row.case_id)
+    due = civil_day(received) + timedelta(days=config.review_days)
     fresh = {
         "revision": submission.revision,
         "language": submission.language,
         "received": received,
-        "due": civil_day(received) + timedelta(days=config.review_days),
+        "due": due,
         "kiosk_id": kiosk_id,
         "flags": sorted({*flags, *(flag for flag in row.flags if flag == accounts.DUPLICATE_PERSON)}),
     }
     unit.connection.execute(update(cases).where(mine).values(**fresh))
+    case_counts.move(unit, Place(row.state, row.language, row.due), Place(row.state, submission.language, due))
     try:
         transition(CaseState(row.state), Action.COMPLETE, Actor.APPLICANT)
     except IllegalTransition:
@@ -213,8 +240,9 @@ def _keep_version(
             late=late,
         )
     )
-    for name, content in encode(submission).items():
-        blob = server.blobs.put(seal(key, content, file_place(case_id, revision, name)))
+    files = encode(submission)
+    sealed = [seal(key, content, file_place(case_id, revision, name)) for name, content in files.items()]
+    for (name, content), blob in zip(files.items(), server.blobs.put_all(sealed), strict=True):
         unit.connection.execute(insert(case_files).values(**where, name=name, blob=blob, size=len(content)))
 
 

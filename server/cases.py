@@ -13,11 +13,12 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, insert, select, tuple_, update
 
 from registration.model.case import WAITS_FREE, Action, Actor, CaseState, IllegalTransition, transition
 from registration.model.ids import AccountId, CaseId
-from server import audit, identities
+from server import audit, case_counts, counting, identities, register
+from server.case_counts import Place
 from server.context import Server
 from server.problems import Problem
 from server.sealing import MasterKey, seal, unseal
@@ -74,6 +75,13 @@ def get(connection: Connection, election: str, case_id: str) -> Case | None:
     """Return a case, None when there is none."""
     row = connection.execute(select(cases).where(is_case(election, case_id))).one_or_none()
     return None if row is None else case_of(row)
+
+
+def rows_of(connection: Connection, election: str, case_ids: Sequence[str]) -> dict[str, Row[Any]]:
+    """Return the rows of cases by id, each found by its whole key."""
+    keys = [(shard_of(case_id), case_id) for case_id in case_ids]
+    wanted = and_(cases.c.election == election, tuple_(cases.c.shard, cases.c.case_id).in_(keys))
+    return {row.case_id: row for row in connection.execute(select(cases).where(wanted))} if keys else {}
 
 
 def of_account(connection: Connection, election: str, account_id: str) -> tuple[Case, ...]:
@@ -205,6 +213,7 @@ def apply_transition(
     elif action is Action.COMPLETE:
         values |= {"reasons": [], "comment_sealed": None, "decided": None}
     unit.connection.execute(update(cases).where(is_case(unit.election, case_id)).values(**values))
+    case_counts.move(unit, Place(row.state, row.language, row.due), Place(values["state"], row.language, row.due))
     record_event(
         unit,
         row,
@@ -216,6 +225,8 @@ def apply_transition(
         reasons=reasons,
         sealed=sealed,
     )
+    key = master.data_key(row.data_key, case_id) if row.data_key else None
+    counting.moved(unit, key, case_id, move.source, move.target, row.reasons, reasons)
     moved = get(unit.connection, unit.election, case_id)
     assert moved is not None
     return moved
@@ -245,6 +256,9 @@ def erase(unit: Unit, server: Server, case_id: str, *, by: str) -> None:
         LookupError: there is no such case.
     """
     mine = is_case(unit.election, case_id)
+    row = unit.connection.execute(select(cases.c.data_key, cases.c.state).where(mine).with_for_update()).one_or_none()
+    if row is not None and row.data_key is not None:
+        counting.erased(unit, server.master.data_key(row.data_key, case_id), case_id, CaseState(row.state))
     found = update(cases).where(mine).values(data_key=None, comment_sealed=None, erased=unit.now, updated=unit.now)
     if unit.connection.execute(found).rowcount != 1:
         raise LookupError("case")
@@ -256,6 +270,7 @@ def erase(unit: Unit, server: Server, case_id: str, *, by: str) -> None:
     blobs = unit.connection.execute(select(case_files.c.blob).where(here)).scalars().all()
     unit.connection.execute(case_files.delete().where(here))
     identities.forget(unit, case_id)
+    register.forget(unit, case_id)
     for blob in blobs:
         unit.after_commit(partial(server.blobs.delete, blob))
     audit.record(unit, kind="case.erase", actor=by, subject=case_id, details={"files": len(blobs)})

@@ -12,7 +12,7 @@ from fastapi import Request
 from registration.errors import StaffMustFix
 from registration.ports.clock import Clock
 from server import keyring
-from server.blobs import BlobStore
+from server.blobs import BlobStore, open_blobs
 from server.clock import SystemClock
 from server.keyring import KeyRing
 from server.limits import Buckets
@@ -66,7 +66,8 @@ def open_server(settings: Settings, master: MasterKey, clock: Clock | None = Non
     """Open the database (made, migrated and given keys where needed) and the folders beside it.
 
     Raises:
-        StaffMustFix: ``store.wrong_key``, ``store.unreachable``, ``store.no_folder`` (params: folder).
+        StaffMustFix: ``store.wrong_key``, ``store.unreachable``, ``store.no_folder`` (params: folder),
+            ``store.secret_in_address``, ``store.blobs_address``.
     """
     try:
         settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -79,7 +80,7 @@ def open_server(settings: Settings, master: MasterKey, clock: Clock | None = Non
     server = Server(
         settings,
         store,
-        BlobStore(settings.data / "blobs"),
+        open_blobs(settings.blobs, settings.data / "blobs"),
         master,
         clock,
         threading.Semaphore(2 * (os.cpu_count() or 1)),

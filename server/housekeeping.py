@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 from sqlalchemy import ColumnElement, Table, delete, func, select, update
 
 from registration.errors import StaffMustFix
 from registration.model.civil_day import civil_day
-from server import audit, cases, keyring, tus
+from server import audit, case_counts, cases, keyring, tus
 from server.codes import PROOF_LIFE
 from server.context import Server
 from server.intake import PacketState
@@ -34,8 +35,12 @@ from server.store.schema import (
 from server.store.schema import cases as case_rows
 from sync import signed
 
+log = logging.getLogger(__name__)
+
 NAMESPACE = "destruction@per-kiosk/v1"
 FAILURES_KEPT = timedelta(days=7)
+BLOB_REST = timedelta(days=1)
+"""A blob younger than this may be of a unit that is not committed yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,8 @@ def tidy(server: Server) -> Tidied:
             (sign_in_failures, sign_in_failures.c.since < now - FAILURES_KEPT),
         ):
             rows += unit.connection.execute(delete(table).where(table.c.election == unit.election, old)).rowcount
+        if wrong := case_counts.recount(unit):
+            log.error("counts of cases were wrong at %d places and are put right", len(wrong))
     return Tidied(rows, tus.sweep(server), _sweep_blobs(server))
 
 
@@ -140,11 +147,13 @@ def _destroy_packets(unit: Unit, server: Server) -> None:
 
 def _sweep_blobs(server: Server) -> int:
     """Delete ciphertext that no row names: left behind by a unit that was rolled back, or by a crash."""
-    old = server.clock.now() - timedelta(days=1)
-    with server.store.read() as connection:
-        named: set[str] = set()
-        for column in (packets.c.blob, account_files.c.blob, case_files.c.blob, alarms.c.sha256):
-            named.update(connection.execute(select(column).where(column.is_not(None)).distinct()).scalars())
-        active = connection.execute(select(uploads.c.sha256).where(uploads.c.done.is_(None))).scalars()
-        named.update(active)
-    return server.blobs.sweep(named, older_than=datetime.timestamp(old))
+    swept = 0
+    for names in server.blobs.older_than(server.clock.now() - BLOB_REST):
+        with server.store.read() as connection:
+            named: set[str] = set()
+            for column in (packets.c.blob, account_files.c.blob, case_files.c.blob, alarms.c.sha256, uploads.c.sha256):
+                named.update(connection.execute(select(column).where(column.in_(names))).scalars())
+        for stray in set(names) - named:
+            server.blobs.delete(stray)
+            swept += 1
+    return swept

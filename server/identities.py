@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from sqlalchemy import Column, Connection, Index, LargeBinary, String, Table, and_, delete, insert, select
+from sqlalchemy import Column, Connection, Index, LargeBinary, String, Table, and_, delete, insert, select, tuple_
 
 from registration.model.case import CaseState
 from registration.model.documents import FieldName
@@ -77,14 +77,10 @@ def same_person(
     connection: Connection, election: str, master: MasterKey, submission: RequestSubmission
 ) -> list[tuple[str, str, CaseState, SameAs]]:
     """Return (case id, reference, state, why) of other accounts' cases about the same person, at most `MOST_FOUND`."""
-    found: dict[str, tuple[str, str, CaseState, SameAs]] = {}
+    found: dict[str, SameAs] = {}
     for same, value in hashes(master, submission).items():
         wanted = (
-            select(cases.c.case_id, cases.c.reference, cases.c.state)
-            .join(
-                case_identities,
-                and_(case_identities.c.election == cases.c.election, case_identities.c.case_id == cases.c.case_id),
-            )
+            select(case_identities.c.case_id)
             .where(
                 case_identities.c.election == election,
                 case_identities.c.shard == shard_of(value),
@@ -92,12 +88,21 @@ def same_person(
                 case_identities.c.hash == value,
                 case_identities.c.account_id != submission.account_id,
             )
-            .order_by(cases.c.received)
+            .order_by(case_identities.c.case_id)  # which begin with their time
             .limit(MOST_FOUND)
         )
-        for row in connection.execute(wanted):
-            found.setdefault(row.case_id, (row.case_id, row.reference, CaseState(row.state), same))
-    return list(found.values())[:MOST_FOUND]
+        for case_id in connection.execute(wanted).scalars().all():
+            found.setdefault(case_id, same)
+    ids = list(found)[:MOST_FOUND]
+    shards = and_(
+        cases.c.election == election,
+        tuple_(cases.c.shard, cases.c.case_id).in_([(shard_of(each), each) for each in ids]),
+    )
+    rows = (
+        connection.execute(select(cases.c.case_id, cases.c.reference, cases.c.state).where(shards)).all() if ids else ()
+    )
+    known = {row.case_id: row for row in rows}
+    return [(each, known[each].reference, CaseState(known[each].state), found[each]) for each in ids if each in known]
 
 
 def are_duplicates(connection: Connection, election: str, case_id: str, other_id: str) -> bool:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from fastapi import APIRouter
 from sqlalchemy.exc import SQLAlchemyError
 
-from server import audit, problems, review_leases
+from server import audit, handoff, problems, review_leases
 from server.context import Server
 from server.devices import CallingKiosk, OpenServer
 from server.notify.outbox import Outbox
@@ -47,6 +47,7 @@ def keep(server: Server) -> None:
     with server.store.write() as unit:
         review_leases.release_expired(unit, server.master)
         Outbox(server.master).sweep(unit)
+        handoff.sweep(unit, server)
         size, signed = audit.unsigned(unit.connection, unit.election)
         due = signed is None or unit.now - signed.at >= CHECKPOINT_EVERY or size - signed.size >= CHECKPOINT_EVENTS
         if size and (signed is None or size > signed.size) and due:

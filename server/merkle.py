@@ -40,6 +40,16 @@ def completed(size: int, leaf: bytes, nodes: Nodes) -> Iterator[tuple[int, int, 
         yield level, place, value
 
 
+def peaks(size: int) -> list[tuple[int, int]]:
+    """Return (level, place) of the full subtrees that make up the first `size` leaves, the largest first."""
+    found, covered = [], 0
+    for level in range(size.bit_length() - 1, -1, -1):
+        if size >> level & 1:
+            found.append((level, covered >> level))
+            covered += 1 << level
+    return found
+
+
 def root(size: int, nodes: Nodes) -> bytes:
     """Return the root of the first `size` leaves."""
     return _subtree(0, size, nodes) if size else EMPTY_ROOT

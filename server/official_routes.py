@@ -9,7 +9,9 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
 
 from registration.review_desk import Role
-from server import audit, officials, review_leases
+from server import audit, officials, review_leases, sessions
+from server.codes import ContactBody
+from server.contacts import contact_hash
 from server.devices import OpenServer, bearer
 from server.officials import Official
 from server.problems import Problem
@@ -26,6 +28,12 @@ class OfficialSignIn(BaseModel):
 class Enrolment(BaseModel):
     name: str = Field(max_length=100)
     role: Role
+    replace: bool = False
+    """Give an existing official new credentials: a lost telephone, a forgotten password."""
+
+
+class VoterLocked(BaseModel):
+    contact: ContactBody
 
 
 class PasswordChange(BaseModel):
@@ -89,8 +97,17 @@ def list_all(server: OpenServer, official: Supervisor) -> dict[str, object]:
 @router.post("/v1/officials", status_code=201)
 def enrol_official(body: Enrolment, server: OpenServer, official: Supervisor) -> dict[str, str]:
     with server.store.write() as unit:
-        made = officials.enrol(unit, server.master, body.name, body.role, by=official.actor)
+        made = officials.enrol(unit, server.master, body.name, body.role, by=official.actor, replace=body.replace)
     return {**made.as_json(), "totp_uri": made.totp_uri}
+
+
+@router.post("/v1/officials/voters/unlock", status_code=204)
+def unlock_voter(body: VoterLocked, server: OpenServer, official: Supervisor) -> Response:
+    """Lift the locks of a voter's contact, known or not: the answer tells nothing."""
+    contact = body.contact.contact()
+    with server.store.write() as unit:
+        sessions.unlock(unit, contact_hash(server.master, contact), by=official.actor)
+    return Response(status_code=204)
 
 
 @router.post("/v1/officials/{name}/unlock", status_code=204)
@@ -102,6 +119,8 @@ def unlock_official(name: str, server: OpenServer, official: Supervisor) -> Resp
 
 @router.post("/v1/officials/{name}/disable", status_code=204)
 def disable_official(name: str, server: OpenServer, official: Supervisor) -> Response:
+    if name.strip().lower() == official.name:
+        raise Problem(409, "official.yourself")  # the last supervisor would take everybody's way in with them
     with server.store.write() as unit:
         officials.disable(unit, name, by=official.actor)
     return Response(status_code=204)

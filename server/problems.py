@@ -78,6 +78,11 @@ def install(app: FastAPI) -> None:
         return answer(error.status_code, code, {}, language_of(request))
 
 
+def log_passing(error: BaseException, where: str) -> None:
+    """Log what will pass by itself: its kind only."""
+    log.info("%s in %s; the caller tries again", type(error).__name__, where)
+
+
 def log_fault(error: BaseException, where: str) -> None:
     """Log a bug: its kind and the lines it went through, without its text, which might hold a value."""
     frames = traceback.extract_tb(error.__traceback__)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from registration.model.case import Action, Actor, CaseState, Checked, Checklist
 from registration.model.civil_day import civil_day
+from registration.model.register import as_json
 from server import review_case, review_decisions, review_desk, review_leases
 from server.cases import Case, Event
 from server.devices import OpenServer
@@ -97,6 +98,7 @@ def open_case(case_id: str, server: OpenServer, official: Reviewer, ahead: bool 
         "flags": list(opened.case.flags),
         "contact_verified": opened.contact_verified,
         "four_eyes": opened.four_eyes,
+        "register": as_json(opened.register),
         "proposal": None
         if proposal is None
         else {

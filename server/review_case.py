@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from registration.model.case import CaseState, Checklist
+from registration.model.register import RegisterResult
 from registration.model.submission import RequestSubmission, decode
 from registration.review_desk import SameAs
-from server import accounts, audit, identities
+from server import accounts, audit, identities, register
 from server.cases import Case, Event, file_names, get, history, read_content, read_file
 from server.context import Server
 from server.officials import Official
@@ -41,6 +42,7 @@ class Opened(Looked):
     contact_verified: bool
     four_eyes: bool
     proposal: Proposed | None
+    register: RegisterResult
 
 
 def open_case(server: Server, official: Official, case_id: str, *, ahead: bool = False) -> Opened:
@@ -63,6 +65,7 @@ def open_case(server: Server, official: Official, case_id: str, *, ahead: bool =
             contact_verified=account is not None and account.contact_verified is not None,
             four_eyes=needs_four_eyes(case.service),
             proposal=read_proposal(connection, server.election, server.master, case),
+            register=register.result_of(connection, server, case_id),
         )
     _audit(server, official, "case.fetch" if ahead else "case.open", case)
     return opened

@@ -19,6 +19,9 @@ metadata = MetaData(
 )
 """Names of constraints are fixed so that a migration can name them on every engine."""
 
+WRITES = "server_writes"
+"""Execution option of a connection that will write: the election whose turn it takes, "" for none."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

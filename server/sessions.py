@@ -17,6 +17,7 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 from sqlalchemy import ColumnElement, and_, delete, insert, select, update
 
+from registration.model.contact import Contact
 from registration.model.ids import AccountId
 from server import accounts, audit
 from server.codes import ContactBody, spend_call
@@ -48,6 +49,13 @@ class SignIn(BaseModel):
     password: str = Field(max_length=1024)
 
 
+class NewPassword(BaseModel):
+    contact: ContactBody
+    proof: str = Field(max_length=100)
+    password_hash: str = Field(max_length=500)
+    """Argon2id in its encoded form (RFC 9106), made by the kiosk as for an account packet."""
+
+
 @dataclass(frozen=True, slots=True)
 class Voter:
     """A voter signed in at a kiosk."""
@@ -77,6 +85,18 @@ def sign_in(server: Server, contact_key: bytes, password: str, kiosk_id: str) ->
         raise Problem(401, "login.wrong")
     renewed = _hash(server, password) if HASHER.check_needs_rehash(encoded) else ""
     return _open_session(server, contact_key, row.account_id, kiosk_id, renewed)
+
+
+def reset_password(unit: Unit, server: Server, contact: Contact, proof: str, password_hash: str) -> None:
+    """Give the account of a proven contact a new password: its locks are lifted, its open sessions end.
+
+    Raises as `accounts.reset_password`.
+    """
+    account_id = accounts.reset_password(unit, server.master, contact, proof, password_hash)
+    theirs = and_(voter_sessions.c.election == unit.election, voter_sessions.c.account_id == account_id)
+    unit.connection.execute(delete(voter_sessions).where(theirs))
+    locks = _of(unit.election, contact_hash(server.master, contact))
+    unit.connection.execute(delete(sign_in_failures).where(locks))
 
 
 def unlock(unit: Unit, contact_key: bytes, *, by: str) -> None:
@@ -203,6 +223,17 @@ def open_session(body: SignIn, server: OpenServer, kiosk: CallingKiosk) -> dict[
     contact_key = contact_hash(server.master, body.contact.contact())
     token, account_id = sign_in(server, contact_key, body.password, kiosk.kiosk_id)
     return {"token": token, "account_id": account_id}
+
+
+@router.post("/v1/accounts/password", status_code=204, dependencies=[Depends(spend_call)])
+def set_password(body: NewPassword, server: OpenServer, kiosk: CallingKiosk) -> None:
+    """A forgotten password: the proof of a code typed a moment ago, and the hash of the new one."""
+    contact = body.contact.contact()
+    try:
+        with server.store.write() as unit:
+            reset_password(unit, server, contact, body.proof, body.password_hash)
+    except accounts.NotAdopted:
+        raise Problem(422, "call.invalid") from None
 
 
 @router.delete("/v1/sessions", status_code=204)

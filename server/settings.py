@@ -15,10 +15,14 @@ class Settings:
     data: Path
     election: str = DEFAULT_ELECTION
     database: str = ""
+    blobs: str = ""
+    """``s3://bucket/folder``, "" for a folder in `data`."""
     outbox: Path | None = None
     """Folder of the file outbox of notifications; None: ``data/outbox``."""
     escrow: str = ""
     """age recipient of the authority's offline key at the first start; "": one is made and waits to be exported."""
+    public_url: str = ""
+    """Address under which voters' phones reach this server, ``https://...``; "": no hand-off from a phone."""
     demo: bool = False
 
     @property

@@ -9,6 +9,7 @@ from server import problems
 
 MAX_BODY = 64 * 1024
 """Largest body of a call that is not an upload, in bytes."""
+_UPLOADS = (("PATCH", "/v1/packets/"), ("PUT", "/h/"))
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
@@ -25,7 +26,7 @@ class _TooLarge(Exception):
 
 
 class Shield:
-    """ASGI middleware. Uploads (PATCH on ``/v1/packets/``) bound themselves; every other body is at most `MAX_BODY`."""
+    """ASGI middleware. Uploads (`_UPLOADS`) bound themselves; every other body is at most `MAX_BODY`."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -34,7 +35,7 @@ class Shield:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        upload = scope["method"] == "PATCH" and scope["path"].startswith("/v1/packets/")
+        upload = any(scope["method"] == method and scope["path"].startswith(path) for method, path in _UPLOADS)
         started = False
         taken = 0
 

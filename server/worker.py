@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Row, and_, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from registration.errors import Expected
+from registration.errors import Expected, WillRetry
 from registration.model.ids import KioskId
 from registration.model.submission import AccountSubmission, Submission, UnreadableSubmission, decode
 from server import accounts, audit, case_intake, devices, intake, keyring, problems, tus
@@ -25,10 +25,11 @@ from server.store import Unit
 from server.store.schema import packets
 from sync import packet
 
-LEASE = timedelta(minutes=5)
+LEASE = timedelta(seconds=30)
+"""What a killed worker had taken waits so long; one that is only slow does no harm, for opening twice is once."""
 POLL = 5.0
 """Seconds between looks when nothing woke the worker: leases that ran out, requests whose account came."""
-BATCH = 20
+BATCH = 5
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=2), timedelta(minutes=10)
 SWEEP = timedelta(hours=6)
 
@@ -90,6 +91,9 @@ def _lease(server: Server) -> list[Row[Any]]:
 def _open(server: Server, ring: KeyRing, row: Row[Any]) -> None:
     try:
         submission = _decrypt(server, ring, row)
+    except WillRetry as error:
+        _put_off(server, row, error.code)
+        return
     except Expected as error:
         _quarantine(server, row, error.code)
         return
@@ -103,6 +107,8 @@ def _open(server: Server, ring: KeyRing, row: Row[Any]) -> None:
             audit.record(unit, kind="packet.open", actor="system", subject=row.packet_id)
     except case_intake.AccountMissing:
         _put_off(server, row, "packet.account_missing")
+    except WillRetry as error:
+        _put_off(server, row, error.code)
     except (case_intake.NotTaken, accounts.NotAdopted) as error:
         _quarantine(server, row, error.code)
     else:

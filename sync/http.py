@@ -26,7 +26,18 @@ MAX_ANSWER = 32 * 1024 * 1024
 MAX_RETRY_AFTER = 3600
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
-_PERSON = ("code.", "login.", "contact.", "account.", "password.", "person.", "request.", "official.", "case.")
+_PERSON = (
+    "code.",
+    "login.",
+    "contact.",
+    "account.",
+    "password.",
+    "person.",
+    "request.",
+    "official.",
+    "case.",
+    "handoff.",
+)
 """Codes that the person at the screen can put right; every other refusal is for staff."""
 
 

@@ -48,6 +48,10 @@ class HttpLink:
         answer = self._http.json("POST", "/v1/sessions", {"contact": _contact(contact), "password": password})
         return _shaped(lambda: Session(str(answer["token"]), AccountId(str(answer["account_id"]))))
 
+    def reset_password(self, contact: Contact, proof: ContactProof, password_hash: str) -> None:
+        body = {"contact": _contact(contact), "proof": proof.token, "password_hash": password_hash}
+        self._http.read("POST", "/v1/accounts/password", body)
+
     def requests(self, session: Session) -> tuple[RequestStatus, ...]:
         answer = self._http.json("GET", "/v1/me/requests", voter=session.token)
         looked = self._clock.now()

@@ -19,6 +19,8 @@ from collections.abc import Iterator
 
 import pytest
 
+pytest_plugins = ["tests.databases"]
+
 GUI_FIXTURES = {"qapp", "qtbot", "qtlog"}
 MARKS = (
     "gui: uses a QApplication",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import re
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -19,26 +20,39 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.faults import full_link, full_packet, full_routes, full_server, full_vault
+from tests.faults import full_link, full_packet, full_power, full_routes, full_server, full_vault, many_processes
 from tests.faults.row import Row
 
 OUT = Path("docs") / "faults.md"
 NOT_RUN: tuple[tuple[str, str], ...] = (
     (
-        "power cut by a FUSE layer",
-        "needs the Python package `fuse` or `mfusepy`, which is not among the pins; no cut was simulated",
+        "a plug really pulled",
+        "power cuts are a model over what the disk was asked to do (FUSE): un-fsynced sectors dropped or torn",
     ),
-    ("EIO and a disk that turns read-only", "needs the same layer; a full disk is in the table"),
-    ("swap files in the needle search", "the kiosk's swap is the machine's; profile, temp, log, backup, stick were"),
+    (
+        "the kiosk's swap itself",
+        "it is the machine's; a crash dump stands for it, and `kiosk selftest` names open swap",
+    ),
     ("the server on PostgreSQL", "these runs use the server's encrypted SQLite file"),
 )
-HEAD = ("fault", "tries", "acknowledged", "lost", "control", "control tried", "control lost", "further figures")
+HEAD = (
+    "fault",
+    "tries",
+    "acknowledged",
+    "lost",
+    "control",
+    "control tried",
+    "control lost",
+    "measured",
+    "further figures",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Timed:
     row: Row
     seconds: float
+    at: datetime
 
 
 def faults(folder: Path, args: argparse.Namespace) -> Mapping[str, Callable[[], Row]]:
@@ -53,8 +67,16 @@ def faults(folder: Path, args: argparse.Namespace) -> Mapping[str, Callable[[], 
         "kill-create": lambda: full_vault.killed(place("kill-create"), "create"),
         "kill-finish": lambda: full_vault.killed(place("kill-finish"), "finish"),
         "kill-keys": lambda: full_vault.killed(place("kill-keys"), "keys"),
+        "kill-restore": lambda: full_vault.killed(place("kill-restore"), "restore"),
         "kill-export": lambda: full_vault.batch_killed(place("kill-export"), "export"),
         "kill-import": lambda: full_vault.batch_killed(place("kill-import"), "import"),
+        "kill-processes": lambda: many_processes.row(place("kill-processes"), args.kills // 5),
+        **{f"power-{work}": partial(_power_cut, place, work, args.cuts, args.seed) for work in full_power.WORK},
+        **{
+            f"{how}-{whose}": partial(_failing_disk, place, how, whose, args.step)
+            for how in ("eio", "readonly")
+            for whose in ("vault", "stick")
+        },
         "disk-full": lambda: full_vault.full_disk(place("disk-full"), args.sizes),
         "stolen-disk": lambda: full_vault.stolen_disk(place("stolen-disk")),
         "flips-small": full_packet.small_flips,
@@ -71,6 +93,15 @@ def faults(folder: Path, args: argparse.Namespace) -> Mapping[str, Callable[[], 
     }
 
 
+def _power_cut(place: Callable[[str], Path], work: str, share: float, seed: int) -> Row:
+    return full_power.power_cut(place(f"power-{work}"), work, share, seed)
+
+
+def _failing_disk(place: Callable[[str], Path], how: str, whose: str, step: int) -> Row:
+    names = full_power.VAULT if whose == "vault" else full_power.STICK
+    return full_power.failing(place(f"{how}-{whose}"), how, names, step)
+
+
 def cells(timed: Timed) -> tuple[str, ...]:
     row = timed.row
     control = row.control
@@ -82,6 +113,7 @@ def cells(timed: Timed) -> tuple[str, ...]:
         control.what if control else "none",
         f"{control.tries:,}" if control else "",
         f"{control.lost:,}" if control else "",
+        f"{timed.at:%Y-%m-%d}",
         f"{row.note}; {timed.seconds:.0f} s" if row.note else f"{timed.seconds:.0f} s",
     )
 
@@ -98,31 +130,63 @@ def machine() -> str:
     return f"{processor}, {os.cpu_count()} cores, {memory} GB, {system}, Python {platform.python_version()}"
 
 
-def page(rows: Sequence[Timed], command: str, at: datetime) -> str:
-    """Return docs/faults.md."""
-    lines = [
-        "# Faults",
-        "",
-        "Written by `make faults`; every figure below was measured in that run. *Lost* counts what had been",
-        "acknowledged and was then missing, half there, or accepted though damaged: it must be 0. The control does",
-        "the same with the protection taken away and must lose something, or the fault would prove nothing. The",
-        "verdict speaks of loss only: a figure with an aim beside it may miss that.",
-        "",
-        f"- Date: {at:%Y-%m-%d %H:%M} UTC",
-        f"- Machine: {machine()}",
-        f"- Run: `{command}`",
-        f"- Verdict: {'all hold' if all(timed.row.holds for timed in rows) else 'NOT ALL HOLD'}",
-        "",
-        f"| {' | '.join(HEAD)} |",
-        f"|{'---|' * len(HEAD)}",
-        *(f"| {' | '.join(cells(timed))} |" for timed in rows),
-        "",
-        "## Not run",
-        "",
-        *(f"- {what}: {why}." for what, why in NOT_RUN),
-        "",
-    ]
-    return "\n".join(lines)
+def page(lines: Sequence[str], holds: bool, command: str, at: datetime, machines: Mapping[str, str]) -> str:
+    """Return docs/faults.md with these lines of the table; `machines` are named by the day they measured."""
+    return "\n".join(
+        [
+            "# Faults",
+            "",
+            "Written by `make faults`; every figure below was measured in the run of its date. *Lost* counts what had",
+            "been acknowledged and was then missing, half there, or accepted though damaged: it must be 0. The control",
+            "does the same with the protection taken away and must lose something, or the fault would prove nothing.",
+            "The verdict speaks of loss only: a figure with an aim beside it may miss that.",
+            "",
+            f"- Date of the last run: {at:%Y-%m-%d %H:%M} UTC",
+            *(f"- Machine on {day}: {what}" for day, what in sorted(machines.items())),
+            f"- Last run: `{command}`",
+            f"- Verdict: {'all hold' if holds else 'NOT ALL HOLD'}",
+            "",
+            f"| {' | '.join(HEAD)} |",
+            f"|{'---|' * len(HEAD)}",
+            *lines,
+            "",
+            "## Not run",
+            "",
+            *(f"- {what}: {why}." for what, why in NOT_RUN),
+            "",
+        ]
+    )
+
+
+def line(timed: Timed) -> str:
+    return f"| {' | '.join(cells(timed))} |"
+
+
+def fault_of(row: str) -> str:
+    """Return the name of the fault in a line of the table."""
+    return row.split(" | ")[0].removeprefix("| ")
+
+
+def merged(older: str, rows: Sequence[Timed]) -> list[str]:
+    """Return the lines of an older page with these rows in their places, new ones last."""
+    fresh = {timed.row.fault: line(timed) for timed in rows}
+    kept = [row for row in older.splitlines() if row.startswith("| ") and fault_of(row) != HEAD[0]]
+    lines = [fresh.pop(fault_of(row), row) for row in kept]
+    return [*lines, *fresh.values()]
+
+
+def machines_of(older: str, lines: Sequence[str], at: datetime) -> dict[str, str]:
+    """Return day -> machine: today's, and of an older page those whose lines are still in the table."""
+    known = dict(re.findall(r"^- Machine on (\S+): (.+)$", older, re.MULTILINE))
+    days = {row.split(" | ")[-2] for row in lines}
+    return {day: what for day, what in known.items() if day in days} | {f"{at:%Y-%m-%d}": machine()}
+
+
+def line_holds(row: str) -> bool:
+    """Tell from a line of the table whether it holds."""
+    cell = [part.strip().replace(",", "") for part in row.strip().strip("|").split(" | ")]
+    tries, lost, control = int(cell[1]), int(cell[3]), cell[6]
+    return tries > 0 and lost == 0 and (not control or int(control) > 0)
 
 
 def scratch() -> str | None:
@@ -133,8 +197,10 @@ def scratch() -> str | None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.faults", description=__doc__)
-    parser.add_argument("--only", nargs="+", metavar="NAME", help="run only these; nothing is written to --out")
+    parser.add_argument("--only", nargs="+", metavar="NAME", help="run only these; their lines replace the older ones")
     parser.add_argument("--out", type=Path, default=OUT, help="file of the table (default: %(default)s)")
+    parser.add_argument("--cuts", type=float, default=1.0, help="power cuts, as a share of the 630 of a full run")
+    parser.add_argument("--step", type=int, default=1, help="every so many-th change of the disk fails")
     parser.add_argument("--flips", type=int, default=10_000, help="random flips of a large packet")
     parser.add_argument("--sizes", type=int, default=20, help="sizes of the database at which the disk is full")
     parser.add_argument("--kills", type=int, default=200, help="times the server is killed during uploads")
@@ -151,10 +217,14 @@ def main(argv: Sequence[str] | None = None) -> int:
             parser.error(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(known)}")
         for each in args.only or known:
             began = time.perf_counter()
-            rows.append(Timed(known[each](), time.perf_counter() - began))
+            row = known[each]()
+            rows.append(Timed(row, time.perf_counter() - began, datetime.now(UTC)))
             print(f"{each}: " + " | ".join(cells(rows[-1])), flush=True)
-    if not args.only:
-        args.out.write_text(page(rows, " ".join(["python -m tools.faults", *given]), datetime.now(UTC)), "utf-8")
+    older = args.out.read_text("utf-8") if args.only and args.out.exists() else ""
+    lines, now = merged(older, rows), datetime.now(UTC)
+    command = " ".join(["python -m tools.faults", *given])
+    machines = machines_of(older, lines, now)
+    args.out.write_text(page(lines, all(map(line_holds, lines)), command, now, machines), "utf-8")
     failed = [timed.row.fault for timed in rows if not timed.row.holds]
     for fault in failed:
         print(f"does not hold: {fault}", file=sys.stderr)

@@ -1,6 +1,6 @@
 """Throws mutated pictures and PDFs at the intake and demands an honest answer to each: pages, or a refusal by code.
 
-    python tools/fuzz_pictures.py [--mutations 10000] [--seed 1]
+    python -m tools.fuzz_pictures [--mutations 10000] [--seed SEED] [--write docs/hostile-files.md]
 
 One limited child takes many files here (a kiosk gives every file its own), so that ten thousand take minutes. A crash
 of the child shows as ``file.damaged`` for the voter and is counted: `died` should be 0 or nearly so.
@@ -11,9 +11,11 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import os
 import random
 import sys
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -24,12 +26,25 @@ from biometrics.document.pictures import Pictures
 from biometrics.document.pictures_decode import Limits
 from registration.errors import VoterCanFix
 
+PAGE = """# Hostile files
+
+What the picture intake answered to damaged files: mutations of small JPEG, PNG, TIFF, WebP, BMP, GIF and PDF files in
+several colour spaces. `pages`: opened, re-encoded, metadata gone; `file.*`: refused with that sentence; `died`: the
+child process ended, which the voter sees as `file.damaged`. Anything else ends the run with an error.
+
+`make fuzz`: {run}.
+
+| answer | times |
+|---|---|
+{rows}
+"""
+
 
 def seeds() -> list[bytes]:
     """Return small valid files of every kind the intake opens, in several colour spaces."""
     page = Image.new("RGB", (240, 320), "white")
     ImageDraw.Draw(page).text((20, 20), "SPECIMEN Via Roma 12", fill="black")
-    found = []
+    files = []
     for kind, mode, options in (
         ("JPEG", "RGB", {}),
         ("JPEG", "CMYK", {}),
@@ -48,8 +63,8 @@ def seeds() -> list[bytes]:
     ):
         out = io.BytesIO()
         page.convert(mode).save(out, kind, **options)
-        found.append(out.getvalue())
-    return found
+        files.append(out.getvalue())
+    return files
 
 
 def mutate(rng: random.Random, content: bytes) -> bytes:
@@ -96,9 +111,22 @@ def run(mutations: int, seed: int) -> Counter[str]:
     return answers
 
 
+def report(answers: Counter[str], mutations: int, seed: int) -> str:
+    """Return the page that keeps the result."""
+    rows = "\n".join(f"| `{code}` | {count} |" for code, count in sorted(answers.items()))
+    return PAGE.format(
+        run=f"{mutations} mutations, seed {seed}, {datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores", rows=rows
+    )
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--mutations", type=int, default=10_000)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=None, help="default: another one each time")
+    parser.add_argument("--write", type=Path, metavar="FILE", help="keep the result as a page")
     arguments = parser.parse_args()
-    print(json.dumps(run(arguments.mutations, arguments.seed), indent=2))
+    chosen = random.SystemRandom().randrange(1 << 31) if arguments.seed is None else arguments.seed
+    found = run(arguments.mutations, chosen)
+    print(json.dumps({"seed": chosen, **found}, indent=2))
+    if arguments.write:
+        arguments.write.write_text(report(found, arguments.mutations, chosen), encoding="utf-8")

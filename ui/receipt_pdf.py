@@ -9,21 +9,19 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-import segno
 from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPageLayout, QPageSize, QPainter, QPdfWriter
 
 from registration.errors import VoterCanFix
 from registration.journey.views import DoneView
 from ui import fonts
+from ui.qr import QUIET_ZONE, paint_code
 from ui.words import Words
 
 _INK, _MUTED, _BRAND = QColor("#0F1B2D"), QColor("#41506A"), QColor("#14315C")
 _DPI = 300
 _MM = _DPI / 25.4
 _QR_MM = 38.0
-QUIET_ZONE = 4
-"""Empty modules around the code (ISO/IEC 18004)."""
 
 
 @dataclass(slots=True)
@@ -103,7 +101,7 @@ def _paint(painter: QPainter, page: QRectF, view: DoneView, words: Words) -> Non
 
     top = writer.y
     side = _QR_MM * _MM
-    _paint_code(painter, QRectF(page.width() - side, top, side, side), view.reference)
+    paint_code(painter, QRectF(page.width() - side, top, side, side), view.reference)
     beside = _Writer(painter, page.width() - side - 4 * _MM, top + QUIET_ZONE * _MM)
     beside.write(words("receipt.reference"), 9, normal, _MUTED, 1)
     beside.write(view.reference, 17, bold, _INK, 4)
@@ -119,23 +117,3 @@ def _paint(painter: QPainter, page: QRectF, view: DoneView, words: Words) -> Non
     writer.write(words("receipt.help"), 11, bold, _INK, 2)
     writer.write(words("receipt.help_cec"), 10, normal, _INK, 4)
     writer.write(words("receipt.private"), 9, normal, _MUTED, 0)
-
-
-def _paint_code(painter: QPainter, square: QRectF, reference: str) -> None:
-    """Paint the QR code, error correction M, black on white with its quiet zone."""
-    rows = [list(row) for row in segno.make(reference, error="m", micro=False).matrix]
-    cell = square.width() / (len(rows) + 2 * QUIET_ZONE)
-    painter.fillRect(square, QColor("#FFFFFF"))
-    for y, row in enumerate(rows):
-        for x, dark in enumerate(row):
-            if dark:
-                # A hair wider than the cell, so that no white line shows between two.
-                painter.fillRect(
-                    QRectF(
-                        square.left() + (x + QUIET_ZONE) * cell,
-                        square.top() + (y + QUIET_ZONE) * cell,
-                        cell * 1.03,
-                        cell * 1.03,
-                    ),
-                    QColor("#000000"),
-                )

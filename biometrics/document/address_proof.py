@@ -8,13 +8,19 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
-from biometrics.document import address_proof_kinds, address_proof_names, address_proof_places, page_read, text_ocr
+from biometrics.document import (
+    address_proof_kinds,
+    address_proof_names,
+    address_proof_places,
+    page_language,
+    page_read,
+)
 from biometrics.document.address_proof_names import Holder
 from biometrics.document.address_proof_places import Declared, Place
 from biometrics.document.page_read import Page
@@ -31,6 +37,7 @@ class _Sight:
     """What one page shows."""
 
     trusted: float
+    doubtful: bool
     kind: str
     name: Found
     name_box: tuple[float, float, float, float] | None
@@ -63,10 +70,11 @@ class AddressProofChecker:
         """
         holder = address_proof_names.holder(holder_names)
         declared = address_proof_places.parse(address) if address is not None else None
+        likely = page_language.of_address(address) if address is not None else ""
         sights = []
         marks: list[Mark] = []
         for index, photo in enumerate(pages):
-            page = self._read(photo)
+            page = self._read(photo, likely)
             sight = _look(page, holder, declared)
             sights.append(sight)
             for what, box in (("name", sight.name_box), ("address", sight.place.box)):
@@ -74,12 +82,12 @@ class AddressProofChecker:
                     marks.append(Mark(what, index, *page.on_photo(box)))
         return _verdict(sights, tuple(marks), declared)
 
-    def _read(self, photo: Photo) -> Page:
+    def _read(self, photo: Photo, likely: str) -> Page:
         key = hashlib.sha256(photo.jpeg).digest()
         page = self._pages.pop(key, None)
         if page is None:
             picture = cv2.imdecode(np.frombuffer(photo.jpeg, np.uint8), cv2.IMREAD_COLOR)
-            page = page_read.read(np.asarray(picture, np.uint8))
+            page = page_read.upright(np.asarray(picture, np.uint8), likely)
         self._pages[key] = page
         while len(self._pages) > _KEPT:
             self._pages.popitem(last=False)
@@ -87,46 +95,59 @@ class AddressProofChecker:
 
 
 def _look(page: Page, holder: Holder | None, declared: Declared | None) -> _Sight:
+    """Read a page no further than it takes to find what is looked for, or to know that it is not there."""
+    if not page.readings:
+        page.read_more()
     sight = _see(page, holder, declared)
-    if sight.kind or _complete(sight, declared):
-        return sight
-    # A second look in another way, before anybody is told that something is missing.
-    for again in _other_readings(page, sight):
-        sight = _better(sight, _see(again, holder, declared))
-        if sight.kind or _complete(sight, declared):
+    while not (_complete(sight, declared) or sight.kind):
+        # Closer where something was half seen; a further look at the whole page else.
+        if not _closer(page, sight, declared) and not page.read_more():
             break
+        sight = _see(page, holder, declared)
     return sight
 
 
-def _other_readings(page: Page, sight: _Sight) -> Iterator[Page]:
-    if sight.trusted < 2:
-        return
-    other = text_ocr.best_of(["eng"] if page.greek else ["ita", "deu"])
-    box = sight.place.box
-    if box is not None:
-        size = 5 * page_read.LETTER
-        around = (box[0] - 8 * size, box[1] - size, box[2] + 8 * size, box[3] + 1.5 * size)
-        yield page.closer(around, text_ocr.best_of(["ell"] if page.greek else ["deu"]))
-    yield page.read_again(text_ocr.best_of(["ell"] if page.greek else ["eng"]), text_ocr.BLOCK)
-    yield page.read_again(other, text_ocr.SPARSE)
+def _closer(page: Page, sight: _Sight, declared: Declared | None) -> bool:
+    size = 2.2 * page_read.LETTER
+    if sight.place.box is not None and declared is not None and _address(sight.place, declared) is not Found.YES:
+        left, top, right, bottom = sight.place.box
+        around = (left - 10 * size, top - 2 * size, right + 16 * size, bottom + 4 * size)
+        if not page.clear(around) and page.closer(around):
+            return True
+    if sight.name is Found.PARTLY and sight.name_box is not None:
+        left, top, right, bottom = sight.name_box
+        around = (left - 12 * size, top - 3 * size, right + 12 * size, bottom + 3 * size)
+        return not page.clear(around) and page.closer(around)
+    return False
 
 
 def _see(page: Page, holder: Holder | None, declared: Declared | None) -> _Sight:
-    runs = page.runs
-    name, box = address_proof_names.find(holder, runs, greek=page.greek)
-    place = address_proof_places.find(declared, runs, greek=page.greek) if declared is not None else Place()
-    return _Sight(
-        page_read.trusted(page.words),
-        address_proof_kinds.wrong_kind(page),
-        name,
-        box,
-        place,
-        address_proof_places.any_address(runs),
-    )
+    """What all readings of a page together show."""
+    words = page.words
+    best: _Sight | None = None
+    for main in (words, *page.readings[2:]):
+        lines = page_read.runs(main, page_read.merged([words, *page.readings[2:]], main))
+        name, box = address_proof_names.find(holder, lines, greek=page.greek)
+        place = Place()
+        if declared is not None:
+            place = address_proof_places.find(declared, lines, greek=page.greek)
+        sight = _Sight(
+            page_read.trusted(main),
+            page_read.doubtful(words),
+            "",
+            name,
+            box,
+            place,
+            address_proof_places.any_address(lines),
+        )
+        best = sight if best is None else _better(best, sight)
+    assert best is not None
+    kind = "" if _complete(best, declared) else address_proof_kinds.wrong_kind(page)
+    return replace(best, kind=kind)
 
 
 def _complete(sight: _Sight, declared: Declared | None) -> bool:
-    return sight.name is Found.YES and (declared is None or _address(sight.place) is Found.YES)
+    return sight.name is Found.YES and (declared is None or _address(sight.place, declared) is Found.YES)
 
 
 def _better(first: _Sight, second: _Sight) -> _Sight:
@@ -136,7 +157,6 @@ def _better(first: _Sight, second: _Sight) -> _Sight:
     return replace(
         first,
         trusted=max(first.trusted, second.trusted),
-        kind=first.kind or second.kind,
         name=named.name,
         name_box=named.name_box,
         place=placed.place,
@@ -144,10 +164,10 @@ def _better(first: _Sight, second: _Sight) -> _Sight:
     )
 
 
-def _address(place: Place) -> Found:
+def _address(place: Place, declared: Declared) -> Found:
     """YES: street and number, and the town or postcode beside them. PARTLY: something of it stands there."""
-    if place.street and place.number:
-        return Found.YES if place.code or place.town or not place.other_code else Found.PARTLY
+    if place.street and place.number and not place.other_code:
+        return Found.YES if place.code or place.town or not (declared.code or declared.towns) else Found.PARTLY
     if place.street or (place.code and place.town):
         return Found.PARTLY
     return Found.NO
@@ -157,10 +177,10 @@ def _verdict(sights: Sequence[_Sight], marks: tuple[Mark, ...], declared: Declar
     rank = (Found.NO, Found.PARTLY, Found.YES)
     name = max((s.name for s in sights), key=rank.index, default=Found.NO)
     place = max((s.place for s in sights), key=lambda p: p.score, default=Place())
-    address = Found.NO if declared is None else _address(place)
+    address = Found.NO if declared is None else _address(place, declared)
     kind = next((s.kind for s in sights if s.kind), "") if not any(_proves(s, declared) for s in sights) else ""
-    readable = any(s.trusted >= _READABLE for s in sights) or (
-        name is Found.YES and (declared is None or address is Found.YES)
+    readable = any(s.trusted >= _READABLE and not s.doubtful for s in sights) or (
+        name is Found.YES and (declared is None or address is not Found.NO)
     )
     reasons: list[str] = []
     if kind:

@@ -45,6 +45,9 @@ _CARD = (
     "bancomat", "member since", "authorized signature", "cardholder", "scadenza", "gultig bis", "expire a fin",
 )  # fmt: skip
 _CARD_NUMBER = re.compile(r"(?<!\d)(?:\d{4} ){3}\d{4}(?!\d)|(?<!\d)\d{16}(?!\d)|(?<!\d)3\d{3} \d{6} \d{5}(?!\d)")
+_EXPIRY = re.compile(r"(?<!\d)(0[1-9]|1[0-2]) ?/ ?(2\d|3\d)(?!\d)")
+_CARD_SHAPE = (1.44, 1.74)
+"""Width by height of an ID-1 card (ISO/IEC 7810: 85.60 by 53.98 mm), give or take a slant."""
 _MRZ = re.compile(r"(P<ALB|PALB|I[D<]?ALB|IDALB)[A-Z<]{3,}|[A-Z0-9<]{5,}<{4,}|[A-Z]{3,}<<[A-Z]{2,}")
 _BILL = 60
 """A page with more words than this is a letter, whatever single words it holds."""
@@ -64,11 +67,30 @@ def wrong_kind(page: Page) -> str:
         return "proof.ticket"
     if many < _BILL and _count(_TICKET, text) >= 4:
         return "proof.ticket"
-    if many < _BILL and (
-        (_CARD_NUMBER.search(text) and (many < 14 or _count(_CARD, text))) or (many < 16 and _count(_CARD, text) >= 2)
-    ):
-        return "proof.bank_card"
-    return ""
+    return "proof.bank_card" if many < _BILL and _bank_card(page, text, many) else ""
+
+
+def _bank_card(page: Page, text: str, many: int) -> bool:
+    """Sixteen digits in fours, a sum that holds (ISO/IEC 7812 annex B), an expiry, a card's words and shape."""
+    number = _CARD_NUMBER.search(text)
+    height, width = page.picture.shape
+    shape = _CARD_SHAPE[0] <= max(width, height) / min(width, height) <= _CARD_SHAPE[1]
+    raw = " ".join(w.text for w in page.words)
+    signs = (
+        (2 if number else 0)
+        + (1 if number and _luhn(number.group()) else 0)
+        + (1 if len(re.findall(r"(?<!\d)\d{4}(?!\d)", text)) >= 3 else 0)
+        + (1 if _EXPIRY.search(raw) else 0)
+        + min(2, _count(_CARD, text))
+        + (1 if shape and many < 25 else 0)
+    )
+    return signs >= 3 and (bool(number) or _count(_CARD, text) > 0) and many < 40
+
+
+def _luhn(number: str) -> bool:
+    digits = [int(c) for c in number if c.isdigit()]
+    total = sum(d if place % 2 == 0 else (2 * d - 9 if d > 4 else 2 * d) for place, d in enumerate(reversed(digits)))
+    return total % 10 == 0
 
 
 def _count(phrases: tuple[str, ...], text: str) -> int:

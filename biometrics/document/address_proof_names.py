@@ -1,10 +1,14 @@
-"""Looks for the holder's name on a page: any order, capitals or not, initials, one of two surnames, Greek letters."""
+"""Looks for the holder's name on a page: any order, capitals or not, initials, one of two surnames, Greek letters.
+
+A relative is not the holder: the given name must be theirs, beside the surname, and not a father's name.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from biometrics.document import given_names
 from biometrics.document.names import same_word, sounds, tokens
 from biometrics.document.page_read import Run, Token, with_next
 from registration.model.documents import Found
@@ -12,9 +16,18 @@ from registration.model.documents import Found
 Box = tuple[float, float, float, float]
 
 
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_AND = _words("e ed und and et dhe och y και κ u")
+_FATHER = _words("του fu paternita padre πατροσ πατρωνυμο πατερα father pere vater vaters babai babait ati atesia")
+"""Words before which or after which a given name is the father's: ΧΟΤΖΑ ΑΡΜΠΕΝ ΤΟΥ ΛΟΥΑΝ."""
+
+
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Whose name is looked for. `given` is the first given name, `rest` all other words, surnames last."""
+    """Whose name is looked for: the first given name, and in `rest` the words of the surname."""
 
     given: str = field(repr=False)
     rest: tuple[str, ...] = field(repr=False)
@@ -24,10 +37,16 @@ def holder(names: Sequence[str]) -> Holder | None:
     """Take a name apart: its parts with the given names first, or one text ``Given Surname`` or ``Surname, Given``."""
     surname, comma, given = ", ".join(names).partition(",") if len(names) == 1 else ("", "", "")
     ordered = [given, surname] if comma and tokens(given) else list(names)
-    words = [word for part in ordered for word in tokens(part)]
-    if not words:
+    parts = [tokens(part) for part in ordered if tokens(part)]
+    if not parts:
         return None
-    return Holder(words[0], tuple(w for w in words[1:] if len(w) > 1))
+    if len(parts) > 1:
+        return Holder(parts[0][0], tuple(w for part in parts[1:] for w in part if len(w) > 1))
+    given_name, *rest = parts[0]
+    # In one text a second given name is no surname, as long as a surname follows.
+    while len(rest) > 1 and rest[0] in given_names.GIVEN_NAMES:
+        rest = rest[1:]
+    return Holder(given_name, tuple(w for w in rest if len(w) > 1))
 
 
 def find(name: Holder | None, page: Sequence[Run], *, greek: bool) -> tuple[Found, Box | None]:
@@ -36,43 +55,99 @@ def find(name: Holder | None, page: Sequence[Run], *, greek: bool) -> tuple[Foun
         return Found.NO, None
     partly: Box | None = None
     for index, run in enumerate(page):
-        box = _in_run(name, run, greek) or _over_two_lines(name, run, page[index + 1 : index + 6], greek)
+        if not any(_hit(run.tokens, i, name, greek) for i in range(len(run.tokens))) and not _glued(name, run.tokens):
+            continue
+        box = (
+            _in_line(name, run.tokens, greek)
+            or _in_cells(name, run, page, greek)
+            or _over_two_lines(name, run, page[index + 1 : index + 16], greek)
+        )
         if box is not None:
             return Found.YES, box
         if partly is None:
-            surname = next((t for t in run.tokens if any(_is(t, w, greek) for w in name.rest)), None)
+            surname = next((t for t in run.tokens if any(_is(t, w, greek) for w in name.rest[-2:])), None)
             partly = _box([surname]) if surname else None
     return (Found.PARTLY, partly) if partly else (Found.NO, None)
 
 
+def _hit(line: Sequence[Token], at: int, name: Holder, greek: bool) -> bool:
+    return _at_given(line, at, name, greek) or any(_at(line, at, w, greek) for w in name.rest)
+
+
 def _is(token: Token, word: str, greek: bool) -> bool:
-    if len(token.text) < 2:
+    return any(
+        len(text) >= 2 and same_word(text, word, confidence=token.word.confidence, greek_page=greek)
+        for text in token.readings
+    )
+
+
+def _is_given(token: Token, word: str, greek: bool) -> bool:
+    """The given name itself: no other name that only looks like it, in any of the readings."""
+    if any(given_names.another(text, word, greek=greek) for text in token.readings):
+        return word in token.readings
+    return _is(token, word, greek)
+
+
+def _at_given(line: Sequence[Token], at: int, name: Holder, greek: bool) -> bool:
+    if at > 0 and line[at - 1].text in _FATHER:
         return False
-    return same_word(token.text, word, confidence=token.word.confidence, greek_page=greek)
+    if _is_given(line[at], name.given, greek):
+        return True
+    return _with_next_is(line, at, name.given, greek)
 
 
 def _at(line: Sequence[Token], at: int, word: str, greek: bool) -> bool:
-    if _is(line[at], word, greek):
-        return True
+    return _is(line[at], word, greek) or _with_next_is(line, at, word, greek)
+
+
+def _with_next_is(line: Sequence[Token], at: int, word: str, greek: bool) -> bool:
     both = with_next(line, at) if len(word) > 4 and len(line[at].text) < len(word) else None
     return both is not None and _is(both, word, greek)
 
 
-def _in_run(name: Holder, run: Run, greek: bool) -> Box | None:
-    line = run.tokens
-    at_given = [i for i in range(len(line)) if _at(line, i, name.given, greek)]
+def _in_line(name: Holder, line: Sequence[Token], greek: bool) -> Box | None:
+    at_given = [i for i in range(len(line)) if _at_given(line, i, name, greek)]
     at_rest = [i for i in range(len(line)) if any(_at(line, i, w, greek) for w in name.rest)]
     for i in at_given:
         if not name.rest:
             return _box([line[i]])
         for j in at_rest:
-            if i != j and abs(i - j) <= 3 + len(name.rest):
+            if i != j and _beside(line, i, j, at_rest):
                 return _box([line[i], line[j]])
     for j in at_rest:
         for i in (j - 1, j + 1, j - 2, j + 2):
             if 0 <= i < len(line) and _initial(line[i], name.given, greek) and not _full_name_beside(line, i, j):
                 return _box([line[i], line[j]])
     return _glued(name, line)
+
+
+def _beside(line: Sequence[Token], given: int, surname: int, known: Sequence[int]) -> bool:
+    """Only other words of the name stand between, or one stranger: a father's or a second given name.
+
+    ``Arben und Mira Hoxha`` shares one surname; ``Mario Hoxha e Arben Rossi`` does not.
+    """
+    low, high = min(given, surname), max(given, surname)
+    between = [line[k] for k in range(low + 1, high) if k not in known]
+    joined = any(t.text in _AND for t in between)
+    strangers = [t for t in between if t.text not in _AND and len(t.text) > 1]
+    if joined:
+        return given < surname and len(strangers) <= 2
+    return len(strangers) <= 1 and not any(t.text in _FATHER for t in between[-1:])
+
+
+def _in_cells(name: Holder, run: Run, page: Sequence[Run], greek: bool) -> Box | None:
+    """Given name and surname in two cells of one row of a table."""
+    for right in page:
+        if right.left <= run.right or abs(right.middle - run.middle) > 0.6 * run.height:
+            continue
+        if any(run.right < r.left < right.left and abs(r.middle - run.middle) < 0.6 * run.height for r in page):
+            continue
+        a, b = run.tokens[-1], right.tokens[0]
+        for first, second in ((a, b), (b, a)):
+            given = _is_given(first, name.given, greek) or _initial(first, name.given, greek)
+            if given and any(_is(second, w, greek) for w in name.rest):
+                return _box([a, b])
+    return None
 
 
 def _full_name_beside(line: Sequence[Token], i: int, j: int) -> bool:
@@ -92,7 +167,7 @@ def _glued(name: Holder, line: Sequence[Token]) -> Box | None:
     """Both words read as one: ``HOXHAARBEN``; or one word read in two pieces: ``HOX HA ARBEN``."""
     for token in line:
         for word in name.rest:
-            if len(token.text) > 7 and token.text in (name.given + word, word + name.given):
+            if any(len(t) > 7 and t in (name.given + word, word + name.given) for t in token.readings):
                 return _box([token])
     for index in range(len(line) - 2):
         three = "".join(t.text for t in line[index : index + 3])
@@ -104,20 +179,26 @@ def _glued(name: Holder, line: Sequence[Token]) -> Box | None:
 
 def _over_two_lines(name: Holder, run: Run, below: Sequence[Run], greek: bool) -> Box | None:
     """Label and value rows (Cognome / Nome), or a name cut by the end of a line."""
-    here_given = next((t for t in run.tokens if _is(t, name.given, greek)), None)
+    here_given = next((t for i, t in enumerate(run.tokens) if _at_given(run.tokens, i, name, greek)), None)
     here_rest = next((t for t in run.tokens if any(_is(t, w, greek) for w in name.rest)), None)
     if (here_given is None) == (here_rest is None):
         return None
     for other in below:
         step = other.middle - run.middle
-        if not 0.5 * run.height < step < 3.6 * run.height:
+        if not 0.5 * run.height < step < 9 * run.height:
             continue
-        for token in other.tokens:
-            wanted = _is(token, name.given, greek) if here_rest else any(_is(token, w, greek) for w in name.rest)
+        near = step < 3.6 * run.height
+        for at, token in enumerate(other.tokens):
+            wanted = (
+                _at_given(other.tokens, at, name, greek) if here_rest else any(_is(token, w, greek) for w in name.rest)
+            )
             first = here_given or here_rest
             assert first is not None
-            aligned = abs(token.word.left - first.word.left) < 6 * run.height
-            broken = first is run.tokens[-1] and token is other.tokens[0]
+            # Fields of a form may be further apart, but then they begin at the same place.
+            aligned = abs(token.word.left - first.word.left) < (6 if near else 0.7) * run.height
+            # The next line of a text begins further left; the cell of another row does not.
+            goes_on = near and other.left <= run.left + 2 * run.height
+            broken = goes_on and first in run.tokens[-2:] and token in other.tokens[:2]
             if wanted and (aligned or broken):
                 return _box([first, token])
     return None

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from biometrics.document.address_proof_words import COUNTRIES, FLAT, SMALL, TOWNS, TYPES
+from biometrics.document.address_proof_words import COUNTRIES, FLAT, SMALL, STREET_KINDS, TOWNS, TYPES
 from biometrics.document.names import distance, same_word, sounds, tokens
 from biometrics.document.page_read import Run, Token, with_next
 
@@ -32,6 +32,8 @@ class Declared:
     """Postcode without spaces, lower case."""
     towns: frozenset[tuple[str, ...]] = field(repr=False)
     """Every name of the town, each as its words."""
+    kind: str = ""
+    """Group of STREET_KINDS the street was declared with; "" when it was not or is of no group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,15 @@ def parse(address: str) -> Declared:
             number, letter = _split(left[-1])
         elif street and not town and not (set(left) & (COUNTRIES | FLAT)) and not any(t.isdigit() for t in left):
             town = [t for t in left if len(t) > 2]
-    return Declared(tuple(street), number, letter, re.sub(r"\W", "", code).lower(), _town_names(town))
+    kinds = [kind for kind in (kind_of(word) for word in tokens(segments[0] if segments else "")) if kind]
+    return Declared(
+        tuple(street), number, letter, re.sub(r"\W", "", code).lower(), _town_names(town), kinds[0] if kinds else ""
+    )
+
+
+def kind_of(word: str) -> str:
+    """The group of street kinds a folded word belongs to, or ""."""
+    return next((group for group, members in STREET_KINDS.items() if word in members), "")
 
 
 def _postcode(text: str) -> str:
@@ -137,9 +147,10 @@ def find(declared: Declared, page: list[Run], *, greek: bool) -> Place:
     best = Place()
     for index, run in enumerate(page):
         for line, here in _lines_from(page, index, run):
-            for start, end in _street_spans(declared, line, greek):
+            for start, end, whole in _street_spans(declared, line, greek):
                 place = _judge(declared, page, line, here, start, end, greek)
-                if place.score > best.score:
+                # Via Verdi may be short for Via Giuseppe Verdi when all the rest is right.
+                if place.score > best.score and (whole or (place.number and (place.code or place.town))):
                     best = place
     if not best.street:
         around = _code_or_town(declared, page, greek)
@@ -148,8 +159,13 @@ def find(declared: Declared, page: list[Run], *, greek: bool) -> Place:
 
 
 def _lines_from(page: list[Run], index: int, run: Run) -> list[tuple[list[Token], list[Run]]]:
-    """The run alone, and the run with the next one under it, for an address that a line break cuts."""
+    """The run alone, with the next cell of its row, and with the run under it: an address that a line break cuts."""
     found = [(list(run.tokens), [run])]
+    cells = [r for r in page if r.left > run.right and abs(r.middle - run.middle) < 0.6 * run.height]
+    if cells:
+        right = min(cells, key=lambda r: r.left)
+        if right.left - run.right < 14 * run.height:
+            found.append((list(run.tokens) + list(right.tokens), [run, right]))
     for below in page[index + 1 : index + 8]:
         step = below.middle - run.middle
         if (
@@ -162,18 +178,19 @@ def _lines_from(page: list[Run], index: int, run: Run) -> list[tuple[list[Token]
     return found
 
 
-def _street_spans(declared: Declared, line: list[Token], greek: bool) -> list[tuple[int, int]]:
-    """Token spans (first, last) in which the street's name stands."""
+def _street_spans(declared: Declared, line: list[Token], greek: bool) -> list[tuple[int, int, bool]]:
+    """Token spans (first, last, enough of it) in which the street's name stands."""
     core = declared.street
     if not core:
         return []
     # Any longer word of the name may be the one that is printed in full: V. Hugo, Victor H.
     longest = max(core, key=lambda w: (not w.isdigit(), len(w)))
     keys = dict.fromkeys([longest, *(w for w in core if len(w) >= 4)])
-    return [span for key in keys for span in _spans_of(key, core, line, greek)]
+    return [span for key in keys for span in _spans_of(key, declared, line, greek)]
 
 
-def _spans_of(key: str, core: tuple[str, ...], line: list[Token], greek: bool) -> list[tuple[int, int]]:
+def _spans_of(key: str, declared: Declared, line: list[Token], greek: bool) -> list[tuple[int, int, bool]]:
+    core = declared.street
     others = [w for w in core if w != key]
     spans = []
     for at, token in enumerate(line):
@@ -192,16 +209,33 @@ def _spans_of(key: str, core: tuple[str, ...], line: list[Token], greek: bool) -
             if hit is not None:
                 weight += len(word)
                 first, last = min(first, hit), max(last, hit)
-        if weight >= 0.55 * total:
-            spans.append((first, last))
+        whole = weight >= 0.6 * total
+        if (whole or (key == core[-1] and len(key) >= 5)) and not _other_kind(declared, line, first, last):
+            spans.append((first, last, whole))
     return spans
 
 
+def _other_kind(declared: Declared, line: list[Token], first: int, last: int) -> bool:
+    """Beside the street's name stands another kind of street: Piazza Roma is not Via Roma."""
+    if not declared.kind:
+        return False
+    before = [t for t in reversed(line[max(0, first - 4) : first]) if t.text not in SMALL and len(t.text) > 1][:1]
+    # A surname or a first name may stand between: Via Francesco Baracca, Piazza G. Marconi.
+    kinds = [kind_of(t.text) for t in (*before, *line[last + 1 : last + 2])]
+    named = [kind for kind in kinds if kind]
+    return bool(named) and declared.kind not in named
+
+
 def _street_word(token: Token, word: str, greek: bool) -> bool:
-    stem = _stem(token.text)
-    if word.isdigit() or len(word) < 3:
-        return stem == word
-    return same_word(stem, word, confidence=token.word.confidence - 12, greek_page=greek)
+    for text in token.readings:
+        stem = _stem(text)
+        if stem == word:
+            return True
+        if not (word.isdigit() or len(word) < 3) and same_word(
+            stem, word, confidence=token.word.confidence - 12, greek_page=greek
+        ):
+            return True
+    return False
 
 
 def _short_for(token: Token, word: str, greek: bool) -> bool:
@@ -216,35 +250,45 @@ def _short_for(token: Token, word: str, greek: bool) -> bool:
 def _judge(
     declared: Declared, page: list[Run], line: list[Token], here: list[Run], start: int, end: int, greek: bool
 ) -> Place:
-    first = start
-    while first > 0 and (line[first - 1].text in TYPES | SMALL or len(line[first - 1].text) == 1):
-        first -= 1
-    before = line[max(0, first - 2) : start]
-    after = line[end + 1 : end + 6]
-    inside = line[start : end + 1]
-    number = other = False
+    number, other, number_at = _number(declared, line, start, end)
     mark = [line[start].word, line[end].word]
-    if declared.number:
-        for token in (*after[:4], *reversed(before), *inside):
-            if _house(token.text, declared):
-                number = True
-                mark.append(token.word)
-                break
-        neighbours = [*after[:2], *before[-2:]]
-        other = not number and any(
-            re.fullmatch(r"\d{1,4}[a-zα-ε]?", _digits(t.text)) for t in neighbours if _numeric(t.text)
-        )
-    else:
-        number = True
+    if number_at is not None:
+        mark.append(number_at.word)
     near = _around(page, here)
     code = _has_code(declared, near)
     town_at = _has_town(declared, near, greek)
-    other_code = bool(declared.code) and not code and _another_code(declared, near)
+    other_code = not code and _another_code(declared, near)
     boxes = [(w.left, w.top, w.right, w.bottom) for w in mark] + [
         (t.word.left, t.word.top, t.word.right, t.word.bottom) for t in town_at
     ]
     box = (min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes))
     return Place(True, number, other, code, other_code, bool(town_at), box)
+
+
+def _number(declared: Declared, line: list[Token], start: int, end: int) -> tuple[bool, bool, Token | None]:
+    """(declared house number stands there, another one does, where). Only the number next to the street counts."""
+    if not declared.number:
+        return True, False, None
+    inside = next((t for t in line[start : end + 1] if any(_house(r, declared) for r in t.readings)), None)
+    if inside is not None:
+        return True, False, inside
+    after, before = _next_number(line[end + 1 : end + 5]), _next_number(list(reversed(line[max(0, start - 5) : start])))
+    seen = [group for group in (after, before) if group]
+    for group in seen:
+        for token in group:
+            if any(_house(reading, declared) for reading in token.readings):
+                return True, False, token
+    return False, any(re.fullmatch(r"\d{1,4}[a-zα-ε]?", _digits(group[0].text)) for group in seen), None
+
+
+def _next_number(tokens_on: list[Token]) -> list[Token]:
+    """The first number met going away from a street, with the rest of the same word: 12-14, 12/A."""
+    for index, token in enumerate(tokens_on):
+        if any(_numeric(reading) for reading in token.readings):
+            return [token, *(t for t in tokens_on[index + 1 : index + 3] if t.word is token.word)]
+        if token.text in FLAT or (len(token.text) > 3 and token.text not in TYPES and token.text not in SMALL):
+            return []
+    return []
 
 
 def _digits(text: str) -> str:
@@ -287,8 +331,10 @@ def _around(page: list[Run], here: list[Run]) -> list[Run]:
         r
         for r in page
         if top - 3.2 * size <= r.middle <= bottom + 5.5 * size
-        and r.left <= right + 14 * size
-        and r.right >= left - 14 * size
+        and (
+            abs(r.middle - top) < 0.8 * size  # another cell of the row, however far
+            or (r.left <= right + 14 * size and r.right >= left - 14 * size)
+        )
     ]
 
 
@@ -296,12 +342,16 @@ def _joined(run: Run) -> str:
     return " ".join(_digits(t.text) for t in run.tokens)
 
 
+def _lines_read(run: Run) -> list[str]:
+    """What a run may say: as first read, and as its other readings have it."""
+    most = max(len(t.others) for t in run.tokens)
+    return [" ".join(t.readings[min(n, len(t.others))] for t in run.tokens) for n in range(min(most, 4) + 1)]
+
+
 def _has_code(declared: Declared, near: list[Run]) -> bool:
     if not declared.code:
         return False
-    return any(
-        _spaced(declared.code).search(form) for r in near for form in (_joined(r), " ".join(t.text for t in r.tokens))
-    )
+    return any(_spaced(declared.code).search(form) for r in near for form in (_joined(r), *_lines_read(r)))
 
 
 def _spaced(code: str) -> re.Pattern[str]:
@@ -315,12 +365,12 @@ def _another_code(declared: Declared, near: list[Run]) -> bool:
         return False
     for run in near:
         for hit in re.finditer(r"(?<!\d)\d[\d ]{2,5}\d(?!\d)", _joined(run)):
-            digits = hit.group().replace(" ", "")
-            if (
-                len(digits) == len(declared.code)
-                and sum(a != b for a, b in zip(digits, declared.code, strict=True)) >= 2
-            ):
-                return True
+            code = hit.group().replace(" ", "")
+            if len(code) == len(declared.code):
+                slips = sum(a != b for a, b in zip(code, declared.code, strict=True))
+                sure = min((t.word.confidence for t in run.tokens if t.text in code or code in t.text), default=0.0)
+                if slips >= 2 or (slips == 1 and sure >= 88):
+                    return True
     return False
 
 
@@ -330,11 +380,18 @@ def _has_town(declared: Declared, near: list[Run], greek: bool) -> list[Token]:
             for name in declared.towns:
                 part = run.tokens[at : at + len(name)]
                 if len(part) == len(name) and all(
-                    same_word(t.text, w, confidence=min(80, t.word.confidence), greek_page=greek)
+                    any(_same_town(r, w, min(80.0, t.word.confidence), greek) for r in t.readings)
                     for t, w in zip(part, name, strict=True)
                 ):
                     return list(part)
     return []
+
+
+def _same_town(read: str, meant: str, confidence: float, greek: bool) -> bool:
+    """Albanian declines towns: Gjilan, Gjilani; Prishtinë, Prishtina."""
+    if same_word(read, meant, confidence=confidence, greek_page=greek):
+        return True
+    return min(len(read), len(meant)) > 4 and read.rstrip("aeiu") == meant.rstrip("aeiu")
 
 
 def _code_or_town(declared: Declared, page: list[Run], greek: bool) -> Place:

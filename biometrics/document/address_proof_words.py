@@ -16,9 +16,20 @@ TYPES = _words(
     "blvd bd rue r chemin ch impasse imp quai cours route rte allees passage "
     "odos leoforos leof lewf plateia pl plat οδοσ οδ λεωφοροσ λεωφ λεωφορου πλατεια πλ "
     "rruga rr rrug bulevardi bul blv bulevard sheshi lagjja lagja lgj rrugica straat laan calle c avda "
-    "n nr no num numero number nro αρ αριθ hausnr"
+    "n nr no num numero number nro nummer numri civico αρ αριθ αριθμ αριθμοσ hausnr hausnummer"
 )
 """Words for kinds of streets and for "number": they may be shortened, left out or differ."""
+STREET_KINDS = {
+    "via": _words("via v"), "viale": _words("viale vle"), "corso": _words("corso cso"), "vicolo": _words("vicolo vico"),
+    "piazza": _words("piazza pza pzza piazzale place pl platz sheshi plateia πλατεια πλ square sq"),
+    "strasse": _words("strasse str"), "weg": _words("weg"), "allee": _words("allee allees"), "ring": _words("ring"),
+    "street": _words("street st"), "road": _words("road rd"), "avenue": _words("avenue ave av"),
+    "lane": _words("lane ln"), "drive": _words("drive dr"), "close": _words("close"), "crescent": _words("crescent"),
+    "boulevard": _words("boulevard blvd bd bulevardi bul bulevard"), "rue": _words("rue"), "quai": _words("quai"),
+    "chemin": _words("chemin ch"), "impasse": _words("impasse imp"), "route": _words("route rte"),
+    "leoforos": _words("leoforos leof lewf λεωφοροσ λεωφ λεωφορου"), "rruga": _words("rruga rr rrug"),
+}  # fmt: skip
+"""Kinds of streets that make another street of the same name, in their spellings."""
 SMALL = _words(
     "de la le du des d l di del della dei degli delle da e i te se of the von der den dem am an zu zum zur und et"
 )

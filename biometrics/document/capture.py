@@ -36,7 +36,11 @@ STILL_FRAMES = 3
 LEAST_FILL = {DocumentKind.PASSPORT: 0.55, DocumentKind.ID_CARD: 0.45}
 MOST_TILT = 0.16
 LEAST_SHARP = {Side.DATA_PAGE: 0.11, Side.FRONT: 0.15, Side.BACK: 0.07}
-"""Measured on specimens at Gaussian sigma 1.8 to 2 pixels, 1280 x 720; a zone that was read overrules it."""
+"""Measured on specimens at Gaussian sigma 1.8 to 2 pixels, 1280 x 720."""
+LEAST_SHARP_READ = {Side.DATA_PAGE: 0.085, Side.BACK: 0.065}
+"""The same when the zone was read: its large letters are legible at sigma 3, the small print around it is not."""
+MOST_TURN = 20.0
+"""Degrees the text may be off level; beyond, the side lies askew, sideways or upside down."""
 MOST_GLARE = 0.004
 DARK = 55.0
 UNSURE_AFTER = 2.0
@@ -87,6 +91,8 @@ class DocumentSession:
             self._read_zone(frame)
         quad = self._edges(seen, frame)
         problem = self._problem(seen, frame, quad)
+        if problem and problem != "document_hold_still":
+            self._steady_since = None  # lines that were steady on a bad view say nothing of the good one
         green = not problem and self._succeeded(frame.at)
         if not green and not problem:
             problem = "document_hold_still" if self._still < STILL_FRAMES else "document_reading"
@@ -180,12 +186,15 @@ class DocumentSession:
             return "document_glare"
         if self._still < 1:
             return "document_hold_still"
-        if self._side is not Side.FRONT and self._succeeded(frame.at):
-            return ""
-        if seen.tilt > MOST_TILT:
+        if seen.tilt > MOST_TILT or abs(seen.turn) > MOST_TURN:
             return "document_straighten"
-        if seen.sharpness < self._least_sharp():
+        read = self._side is not Side.FRONT and self._succeeded(frame.at)
+        if seen.sharpness < (LEAST_SHARP_READ[self._side] if read else self._least_sharp()):
             return "document_blurred"
+        if self._overturned(frame, quad):
+            return "document_right_way_up"
+        if read:
+            return ""
         if self._side is Side.FRONT:
             return self._front_problem(seen, frame, quad)
         if self._kind is DocumentKind.ID_CARD and self._read is None and frame.at - self._read_at < 0.5:
@@ -193,6 +202,17 @@ class DocumentSession:
         if self._kind is DocumentKind.PASSPORT and self._read is None and frame.at - self._read_at < 0.5:
             return "document_data_page"
         return ""
+
+    def _overturned(self, frame: Frame, quad: Floats) -> bool:
+        """Whether the side lies sideways or upside down: by its text, or a front by the face printed on it."""
+        if self._read is not None:
+            return abs((self._read.angle + 180) % 360 - 180) > 45
+        if self._side is not Side.FRONT or self._still < STILL_FRAMES:
+            return False
+        if np.ptp(quad[:, 1]) > np.ptp(quad[:, 0]):
+            return True
+        flat = flatten(frame.pixels, quad, geometry(self._side).aspect, longest=640)
+        return not has_face(flat, self._side) and has_face(np.ascontiguousarray(flat[::-1, ::-1]), self._side)
 
     def _least_sharp(self) -> float:
         """A floor, and for a front, which no reader judges, not much below the best this camera showed of it."""

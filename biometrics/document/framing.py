@@ -17,6 +17,8 @@ Floats = NDArray[np.float64]
 
 SMALL = 320
 """Width of the picture in which edges, light and motion are looked at."""
+USUAL = 1280
+"""Width of the picture in which sharpness is measured, if the camera's is larger."""
 CARD_ASPECT = 85.6 / 54.0
 PAGE_ASPECT = 125.0 / 88.0
 SHEET_ASPECT = 297.0 / 210.0
@@ -197,6 +199,9 @@ def _bounds(quad: Floats | None, w: int, h: int) -> tuple[slice, slice]:
 def sharpness(pixels: Picture, region: tuple[slice, slice]) -> float:
     """Return the width of edges as a number free of contrast: mean Laplacian over mean gradient on strong edges."""
     part = pixels[region]
+    if pixels.shape[1] > 1.2 * USUAL:  # edges are as wide as the camera has pixels: one measure for all cameras
+        scale = USUAL / pixels.shape[1]
+        part = cv2.resize(part, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
     if part.shape[0] < 16 or part.shape[1] < 16:
         return 0.0
     if part.shape[0] > 360:  # rows in bands: half of them tell as much

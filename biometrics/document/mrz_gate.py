@@ -29,6 +29,9 @@ LEAST_CHECKED = 0.60
 """Belief every character under a check digit must have."""
 LEAST_UNCHECKED = 0.95
 """Belief every character without a check digit must have: names, states, sex, document code."""
+LEAST_ALLOWED = 0.4
+"""Belief the classifier must give, before the grammar, to the characters that may stand in a place: a zero that looks
+like a D to it tells of a typeface in which it must not be trusted with a name either."""
 MOST_RIVAL = 0.08
 """Belief that rivals of the same class modulo 10, which the check digit cannot tell apart, may have together."""
 LEAST_MEAN = 0.93
@@ -92,6 +95,8 @@ def _belief(decoded: Decoded, chosen: NDArray[np.float64]) -> list[str]:
         reasons.append("belief")
     if chosen[~checked].min() < LEAST_UNCHECKED:
         reasons.append("belief_unchecked")
+    if decoded.allowed.min() < LEAST_ALLOWED:
+        reasons.append("grammar")
     index = np.array([[ALPHABET.index(c) for c in line] for line in decoded.lines])
     same = _CLASS[index][:, :, None] == _CLASS
     rivals = (decoded.probability * same).sum(2) - np.take_along_axis(decoded.probability, index[:, :, None], 2)[

@@ -31,7 +31,13 @@ _COARSEST_PITCH = 30.0
 _BUDGET = 125.0
 """Estimated milliseconds after which no attempt is begun; estimated, so that a picture always reads the same."""
 _FADED, _LIGHTER = 0.6, 0.4
-_PER_MEGAPIXEL, _PER_BLOB, _PER_READ = 13.0, 0.008, 12.0
+_PER_MEGAPIXEL, _PER_BLOB, _PER_LOOK, _PER_READ = 13.0, 0.008, 6.0, 9.0
+_LEAST_SURE = 0.5
+"""Mean belief of the likeliest window below which a block of blobs is no text and is not read."""
+_FAR_BEHIND = 25.0
+"""Natural logarithms by which a window may be less likely than the best and still be read."""
+_OUT_OF_STEP = 6.0
+"""The same by which shifting one line must be likelier."""
 
 
 class Effort(Enum):
@@ -107,6 +113,7 @@ def _attempts(gray: Picture, today: date, effort: Effort) -> Iterator[Read]:
         for upright in (True, False):
             for block in find_blocks(found, upright=upright)[:4]:
                 best_of_block = 0.0
+                spent += _PER_LOOK
                 for read in _read_block(block, search, gray, scale, today):
                     best_of_block = max(best_of_block, read.judgement.mean)
                     spent += _PER_READ
@@ -126,7 +133,7 @@ def _scaled(gray: Picture, scale: float) -> tuple[Picture, float]:
 def _read_block(block: Block, search: Picture, gray: Picture, scale: float, today: date) -> Iterator[Read]:
     for grid in _grids(block):
         picture, ratio = _picture(grid.pitch, search, gray, scale)
-        turned, belief = _both_ways_up(picture, grid, ratio)
+        turned, belief = _in_step(*_both_ways_up(picture, grid, ratio))
         for kind, first in _windows(belief):
             yield _read_window(picture, turned, ratio, scale, kind, first, today)
 
@@ -157,34 +164,75 @@ def _picture(pitch: float, search: Picture, gray: Picture, scale: float) -> tupl
 
 
 def _both_ways_up(picture: Picture, grid: Grid, ratio: float) -> tuple[Grid, Floats]:
-    """Classify every place, as it stands and upside down, and return the better: its grid and (lines, n, 38)."""
+    """Classify every place in the direction the text stands; returns the grid in that direction and (lines, n, 38)."""
     cells = sample_cells(picture, grid, ratio, slice(None))
-    lines, n = cells.shape[:2]
-    upright = glyphs.classify(cells.reshape(lines * n, *cells.shape[2:])).reshape(lines, n, -1)
-    overturned = glyphs.classify(
-        np.ascontiguousarray(cells[::-1, ::-1, ::-1, ::-1]).reshape(lines * n, *cells.shape[2:])
-    ).reshape(lines, n, -1)
-    if upright[:, :, :_NONE].max(2).sum() >= overturned[:, :, :_NONE].max(2).sum():
-        return grid, upright.astype(np.float64)
+    over = np.ascontiguousarray(cells[::-1, ::-1, ::-1, ::-1])
+    upright = _classified(cells)
+    some = slice(None, None, 3)
+    if _sureness(upright[:, some]) >= _sureness(_classified(over[::-1, ::-1][:, some])):
+        return grid, upright
     turned = replace(grid, centre=grid.centre[::-1, ::-1], right=-grid.right[::-1, ::-1], down=-grid.down)
-    return turned, overturned.astype(np.float64)
+    return turned, _classified(over)
+
+
+def _classified(cells: Picture) -> Floats:
+    lines, n = cells.shape[:2]
+    found = glyphs.classify(np.ascontiguousarray(cells.reshape(lines * n, *cells.shape[2:])))
+    return found.reshape(lines, n, -1).astype(np.float64)
+
+
+def _sureness(belief: Floats) -> float:
+    return float(belief[:, :, :_NONE].max(2).sum())
+
+
+def _in_step(grid: Grid, belief: Floats) -> tuple[Grid, Floats]:
+    """Shift a line by one place where its ends say that perspective put it out of step with the longest line."""
+    lines, places = belief.shape[:2]
+    widths = _WIDTHS[lines]
+    fits = np.stack([[_fit(belief[k], width) for width in widths] for k in range(lines)])  # (lines, widths, firsts)
+    lead = int(np.argmax(belief[:, :, :_NONE].sum((1, 2))))
+    moved = grid.centre.copy(), grid.right.copy(), belief.copy()
+    changed = False
+    for k in range(lines):
+        if k == lead:
+            continue
+        together = [
+            float((fits[lead] + np.roll(fits[k], -by, 1))[:, 1 : places - max(widths)].max()) for by in (-1, 0, 1)
+        ]
+        by = int(np.argmax(together)) - 1
+        if by and together[by + 1] > together[1] + _OUT_OF_STEP:
+            changed = True
+            for part in moved:
+                part[k] = np.roll(part[k], -by, 0)
+            # The place rolled over the end lies beyond the zone: put it where it belongs all the same.
+            end, inner = (-1, -2) if by > 0 else (0, 1)
+            moved[0][k, end] = moved[0][k, inner] + by * moved[1][k, inner]
+            moved[1][k, end] = moved[1][k, inner]
+    return (replace(grid, centre=moved[0], right=moved[1]), moved[2]) if changed else (grid, belief)
+
+
+def _fit(belief: Floats, width: int) -> Floats:
+    """How well a window of `width` fits one line, for every first place: glyphs inside, none outside."""
+    empty = belief[:, _NONE]
+    inside = np.concatenate([[0], np.cumsum(np.log(np.clip(1 - empty, 0.02, 1)))])
+    outside = np.concatenate([[0], np.cumsum(np.log(np.clip(empty, 0.02, 1)))])
+    firsts = np.arange(len(belief) - width + 1)
+    fit = inside[firsts + width] - inside[firsts] + outside[firsts] + outside[-1] - outside[firsts + width]
+    return np.concatenate([fit, np.full(width - 1, -1e3)])
 
 
 def _windows(belief: Floats) -> list[tuple[Format, int]]:
     """Return (format, first place), likeliest first: glyphs inside the window, none outside it.
 
-    These are the two likeliest, and the likeliest of each other width.
+    These are the two likeliest, and the likeliest of each other width, unless they are far behind; none when even the
+    likeliest holds nothing like text.
     """
     lines, places = belief.shape[:2]
-    empty = belief[:, :, _NONE]
-    inside = np.log(np.clip(1 - empty, 0.02, 1)).sum(0)
-    outside = np.log(np.clip(empty, 0.02, 1)).sum(0)
-    within, without = np.concatenate([[0], np.cumsum(inside)]), np.concatenate([[0], np.cumsum(outside)])
     options: list[tuple[float, Format, int]] = []
     for width in _WIDTHS[lines]:
+        fit = np.sum([_fit(line, width) for line in belief], 0)
         for first in range(places - width + 1):
-            score = within[first + width] - within[first]
-            score += without[first] + without[-1] - without[first + width]
+            score = fit[first]
             code = belief[0, first]
             if lines == 3:
                 kind, letter = Format.TD1, code[[_LETTER[c] for c in "IAC"]].max()
@@ -195,6 +243,10 @@ def _windows(belief: Floats) -> list[tuple[Format, int]]:
                 kind, letter = (visas, visa) if visa > other else (usual, other)
             options.append((float(score + np.log(letter + 0.05)), kind, first))
     options.sort(key=lambda option: -option[0])
+    options = [option for option in options if option[0] > options[0][0] - _FAR_BEHIND]
+    _, kind, first = options[0]
+    if belief[:, first : first + _width(kind), :_NONE].max(2).mean() < _LEAST_SURE:
+        return []
     chosen = [(kind, first) for _, kind, first in options[:2]]
     for width in _WIDTHS[lines]:
         if all(_width(kind) != width for kind, _ in chosen):

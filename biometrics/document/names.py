@@ -33,6 +33,7 @@ _FROM_ALBANIAN: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("c", ("c", "k")), ("w", ("v",)),
 )  # fmt: skip
 _FROM_ROMANISED = (
+    ("tz", "c"), ("ts", "c"),
     ("ou", "u"), ("ei", "i"), ("oi", "i"), ("ai", "e"), ("ph", "f"), ("ch", "h"), ("th", "t"), ("mp", "b"),
     ("nt", "d"), ("gk", "g"), ("gg", "g"), ("af", "av"), ("ef", "ev"), ("ev", "ev"), ("x", "ks"), ("y", "i"),
     ("j", "i"), ("c", "k"), ("q", "k"), ("w", "o"), ("dh", "d"),

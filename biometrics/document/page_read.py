@@ -1,25 +1,36 @@
-"""Reads a page of a proof of address: upright, in its script, as words with their places, ordered into runs."""
+"""Reads a page of a proof of address: upright, in its language, as words with their places, ordered into runs.
+
+A page is read no further than it has to be: the upper part first, where letters carry name and address, then the rest,
+then in other ways. What several readings say of one place stands together as a word and its other readings.
+"""
 
 from __future__ import annotations
 
+import bisect
 import math
-from collections.abc import Sequence
+import statistics
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from biometrics.document import page_find, text_ocr
+from biometrics.document import page_find, page_language, text_ocr
 from biometrics.document.names import tokens
 from biometrics.document.text_ocr import Grey, Word
 
-LETTER = 20.0
+LETTER = 24.0
 """Height in pixels to which the letters of a page are brought: Tesseract reads best around it."""
-_MAX_SIDE = 4200
+_MAX_SIDE = 4600
 _DARK = 95.0
 """Grey level under which most of a sheet is ink: light letters on a dark card."""
+_UPPER = 0.56
+"""Part of an upright page that is read first."""
+
+Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,67 +41,117 @@ class Token:
     word: Word
     dotted: bool
     """A point follows: an abbreviation or an initial."""
+    others: tuple[str, ...] = field(default=(), repr=False)
+    """What other readings saw in the same place, folded."""
+
+    @property
+    def readings(self) -> tuple[str, ...]:
+        return (self.text, *self.others)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Run:
     """Words that stand on one line without a wide gap, left to right."""
 
     tokens: tuple[Token, ...]
 
-    @property
+    @cached_property
     def left(self) -> int:
         return self.tokens[0].word.left
 
-    @property
+    @cached_property
     def right(self) -> int:
         return self.tokens[-1].word.right
 
-    @property
+    @cached_property
     def middle(self) -> float:
         return sum(t.word.middle for t in self.tokens) / len(self.tokens)
 
-    @property
+    @cached_property
     def height(self) -> float:
-        return float(np.median([t.word.height for t in self.tokens]))
+        return statistics.median(t.word.height for t in self.tokens)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Page:
-    """A page that has been read once; it can be read again more closely."""
+    """A page on its way to being read. `readings` grows; each is one more look at the whole or a part."""
 
-    picture: Grey = field(repr=False)
-    """Upright, even light, letters about `LETTER` pixels high."""
-    to_photo: NDArray[np.float64] = field(repr=False)
-    photo_size: tuple[int, int]
-    """Width and height of the photograph."""
-    greek: bool
-    words: tuple[Word, ...] = field(repr=False)
-    letter: float
-    """Height of the letters in the photograph, pixels; 0 when none were seen."""
+    def __init__(
+        self, picture: Grey, to_photo: NDArray[np.float64], photo_size: tuple[int, int], language: str, letter: float
+    ) -> None:
+        self.picture = picture
+        """Upright, even light, letters about `LETTER` pixels high."""
+        self.letter = letter
+        """Height of the letters in the photograph, pixels; 0 when none were seen."""
+        self.language = language
+        """Tesseract's language in which the page makes most sense."""
+        self.readings: list[tuple[Word, ...]] = []
+        self._to_photo = to_photo
+        self._photo_size = photo_size
+        self._steps = 0
+        self._closer: set[tuple[int, ...]] = set()
 
     @property
-    def runs(self) -> list[Run]:
-        return runs(self.words)
+    def greek(self) -> bool:
+        return self.language == "ell"
 
-    def with_words(self, more: list[Word]) -> Page:
-        """The page as if only these words had been read."""
-        return replace(self, words=tuple(more))
+    @property
+    def words(self) -> tuple[Word, ...]:
+        """Every word of the readings over the whole page, the first reading of each place only."""
+        return tuple(word for reading in self.readings[:2] for word in reading)
 
-    def read_again(self, language: str, mode: int) -> Page:
-        """Read the whole page in another way."""
-        return self.with_words(text_ocr.words(self.picture, language, mode))
+    def read_more(self) -> bool:
+        """Take the next look at the page; False when every look was taken.
 
-    def closer(self, box: tuple[float, float, float, float], language: str, zoom: float = 1.6) -> Page:
-        """Read one part (left, top, right, bottom in pixels) enlarged; the words keep their places on the page."""
+        First the upper part, then the rest; then all of it sharpened and smaller in another language.
+        """
+        self._steps += 1
+        if self._steps == 1:
+            self.readings.append(self._part(0, self._cut(), self.language))
+            return True
+        if self._steps == 2:
+            self.readings.append(self._part(self._cut(), self.picture.shape[0], self.language))
+            return True
+        if self._steps == 3 and trusted(self.words) >= 1.5:
+            other = "eng" if self.language != "eng" else "deu"
+            sharp = page_find.sharpen(self.picture, 1.4)
+            self.readings.append(tuple(text_ocr.words(sharp, text_ocr.best_of([other]), text_ocr.BLOCK)))
+            return True
+        return False
+
+    def closer(self, box: Box, zoom: float = 1.6) -> bool:
+        """Read one part (left, top, right, bottom in pixels) enlarged, in two ways; False when that was done before."""
         height, width = self.picture.shape
         x0, y0 = max(0, int(box[0])), max(0, int(box[1]))
         x1, y1 = min(width, int(box[2])), min(height, int(box[3]))
+        key = (x0 // 40, y0 // 40, x1 // 40, y1 // 40)
+        if key in self._closer or len(self._closer) >= 3 or x1 - x0 < 8 or y1 - y0 < 8:
+            return False
+        self._closer.add(key)
+        for size, language, sharp in ((zoom, self.language, 0.8), (0.8, "ell+eng" if self.greek else "eng", 1.6)):
+            self.readings.append(self._enlarged((x0, y0, x1, y1), size, language, sharp))
+        return True
+
+    def clear(self, box: Box) -> bool:
+        """Tell whether what stands in a part was read with confidence: a closer look would say the same."""
+        inside = [
+            w.confidence
+            for w in self.words
+            if box[0] <= (w.left + w.right) / 2 <= box[2] and box[1] <= w.middle <= box[3] and len(w.text) > 1
+        ]
+        return len(inside) >= 3 and float(np.percentile(inside, 25)) >= 84
+
+    def _enlarged(self, box: tuple[int, int, int, int], zoom: float, language: str, sharp: float) -> tuple[Word, ...]:
+        x0, y0, x1, y1 = box
         part: NDArray[Any] = cv2.resize(
-            self.picture[y0:y1, x0:x1], None, fx=zoom, fy=zoom, interpolation=cv2.INTER_CUBIC
+            page_find.sharpen(np.ascontiguousarray(self.picture[y0:y1, x0:x1]), sharp),
+            None,
+            fx=zoom,
+            fy=zoom,
+            interpolation=cv2.INTER_CUBIC,
         )
         part = cv2.copyMakeBorder(part, 20, 20, 20, 20, cv2.BORDER_REPLICATE)
-        back = [
+        installed = text_ocr.best_of(language.split("+"))
+        return tuple(
             replace(
                 w,
                 left=int((w.left - 20) / zoom) + x0,
@@ -98,19 +159,37 @@ class Page:
                 top=int((w.top - 20) / zoom) + y0,
                 bottom=int((w.bottom - 20) / zoom) + y0,
             )
-            for w in text_ocr.words(np.asarray(part, np.uint8), language, text_ocr.BLOCK, seconds=10)
-        ]
-        return self.with_words(back)
+            for w in text_ocr.words(np.asarray(part, np.uint8), installed, text_ocr.BLOCK, seconds=10)
+        )
 
-    def on_photo(self, box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    def _cut(self) -> int:
+        """The emptiest row near the end of the upper part: no line of print is cut in two."""
+        height, width = self.picture.shape
+        if height < 1.1 * width:
+            return height
+        low, high = int(height * (_UPPER - 0.05)), int(height * (_UPPER + 0.05))
+        rows = page_find.ink(np.ascontiguousarray(self.picture[low:high])).mean(axis=1)
+        blurred = cv2.blur(rows.reshape(-1, 1), (1, 9)).ravel()
+        return low + int(np.argmin(blurred))
+
+    def _part(self, top: int, bottom: int, language: str) -> tuple[Word, ...]:
+        if bottom - top < 8:
+            return ()
+        part = np.ascontiguousarray(self.picture[top:bottom])
+        return tuple(
+            replace(w, top=w.top + top, bottom=w.bottom + top)
+            for w in text_ocr.words(part, text_ocr.best_of([language, "eng"][:1]), text_ocr.SPARSE)
+        )
+
+    def on_photo(self, box: Box) -> Box:
         """Return a box of the page as (left, top, right, bottom) in fractions of the photograph."""
         corners = np.array([[(box[0], box[1]), (box[2], box[1]), (box[2], box[3]), (box[0], box[3])]], np.float64)
-        seen = cv2.perspectiveTransform(corners, self.to_photo)[0] / self.photo_size
+        seen = cv2.perspectiveTransform(corners, self._to_photo)[0] / self._photo_size
         low, high = np.clip(seen.min(axis=0), 0, 1), np.clip(seen.max(axis=0), 0, 1)
         return float(low[0]), float(low[1]), float(high[0]), float(high[1])
 
 
-def trusted(read: list[Word] | tuple[Word, ...]) -> float:
+def trusted(read: Sequence[Word]) -> float:
     """How much of a reading looks like real words: the sum of confidences of words of three letters and more."""
     return sum(
         w.confidence / 100
@@ -119,54 +198,73 @@ def trusted(read: list[Word] | tuple[Word, ...]) -> float:
     )
 
 
-def read(picture: NDArray[np.uint8]) -> Page:
-    """Read a BGR photograph, scan or screenshot of a page in whatever direction it lies."""
+def doubtful(read: Sequence[Word]) -> bool:
+    """Tell whether most of the longer words were hardly read: what is missing may only be illegible."""
+    long = [w for w in read if sum(c.isalnum() for c in w.text) >= 3]
+    return len(long) < 4 or sum(w.confidence >= 60 for w in long) < 0.5 * len(long)
+
+
+def upright(picture: NDArray[np.uint8], likely: str = "") -> Page:
+    """Find the page of a BGR photograph, scan or screenshot, in whatever direction it lies; nothing is read yet.
+
+    Args:
+        picture: (height, width, 3) or (height, width) uint8.
+        likely: Tesseract's language of the declared address, tried first; "" when it is not known.
+    """
     sheet = page_find.flatten(picture)
-    dark = float(np.median(sheet.grey)) < _DARK
+    dark = float(np.median(sheet.grey)) < _DARK and float(np.percentile(sheet.grey, 97)) > 1.6 * _DARK
     even = page_find.even_light(np.asarray(255 - sheet.grey, np.uint8) if dark else sheet.grey)
     text, letter = page_find.letters(page_find.ink(even))
-    scale = min(max(LETTER / letter, 0.35), 3.0) if letter else 1.0
+    scale = min(max(LETTER / letter, 0.35), 4.0) if letter else 1.0
     scale = min(scale, _MAX_SIDE / max(even.shape))
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     sized = cv2.resize(even, None, fx=scale, fy=scale, interpolation=method).astype(np.uint8)
+    if scale > 1.6:
+        sized = page_find.sharpen(sized, 0.9)
     to_photo = sheet.to_photo @ np.diag([1 / scale, 1 / scale, 1.0])
-    # The other two directions are tried when neither of the likely ones gives words.
-    candidates = (1, 3, 0, 2) if page_find.sideways(text) else (0, 2, 1, 3)
-    best: tuple[float, bool, Grey, NDArray[np.float64]] | None = None
-    for index, quarter in enumerate(candidates):
-        if index == 2 and best is not None and best[0] >= 6:
+    turns = (1, 3, 0, 2) if page_find.sideways(text) else (0, 2, 1, 3)
+    scripts = [s for s in (("ell", "eng") if likely == "ell" else ("eng", "ell")) if s in text_ocr.languages()]
+    # The other two directions, and the other script where one is likely, only when the first ones give no words.
+    rounds = [(turns[:2], scripts[:1]), (turns[2:], scripts[:1]), (turns, scripts[1:])]
+    if not likely:
+        rounds = [(turns[:2], scripts), (turns[2:], scripts)]
+    best: tuple[float, str, Grey, NDArray[np.float64]] | None = None
+    ready: dict[int, tuple[Grey, NDArray[np.float64]]] = {}
+    for quarters, tried in rounds:
+        if best is not None and best[0] >= 5:
             break
-        turned, back = _turn(sized, quarter)
-        upright, unskew = _deskew(turned)
-        score, greek, sure = _sample(_busiest_part(upright))
-        if best is None or score > best[0]:
-            best = (score, greek, upright, to_photo @ back @ unskew)
-        if sure:
-            break
+        for quarter in quarters:
+            if quarter not in ready:
+                turned, back = _turn(sized, quarter)
+                straight, unskew = _deskew(turned)
+                ready[quarter] = (page_find.only_print(straight, LETTER), back @ unskew)
+            straight, back_to = ready[quarter]
+            score, language, sure = _sample(_busiest_part(straight), tried, likely)
+            if best is None or score > best[0]:
+                best = (score, language, straight, to_photo @ back_to)
+            if sure:
+                break
     assert best is not None
-    _, is_greek_page, upright, matrix = best
-    language = text_ocr.best_of(["ell"] if is_greek_page else ["eng"])
-    page = Page(upright, matrix, (picture.shape[1], picture.shape[0]), is_greek_page, (), letter)
-    return page.read_again(language, text_ocr.SPARSE)
+    _, language, straight, matrix = best
+    return Page(straight, matrix, (picture.shape[1], picture.shape[0]), language, letter)
 
 
-def _sample(part: Grey) -> tuple[float, bool, bool]:
-    """Read a part as Latin, and as Greek unless that was plain: (score, Greek fits better, no doubt at all).
+def _sample(part: Grey, scripts: Sequence[str], likely: str) -> tuple[float, str, bool]:
+    """Read a part in one script after the other: (score, language, no doubt at all).
 
     Letters standing on their heads give many words too, but hardly any with confidence.
     """
-    scores = []
-    for language in ("eng", "ell"):
-        if language not in text_ocr.languages():
-            continue
-        read_words = text_ocr.words(part, language, text_ocr.BLOCK, seconds=10)
+    best = (0.0, likely or "eng", False)
+    for tried in scripts:
+        read_words = text_ocr.words(part, tried, text_ocr.BLOCK, seconds=10)
         long = [w.confidence for w in read_words if sum(c.isalpha() for c in w.text) >= 3]
         mean = float(np.mean(long)) if long else 0.0
-        scores.append((trusted(read_words) * mean / 100, language == "ell"))
-        if mean >= 78 and len(long) >= 12:
-            return scores[-1][0], scores[-1][1], True
-    score, greek = max(scores, default=(0.0, False))
-    return score, greek, False
+        language = tried if tried == "ell" else page_language.of_words([w.text for w in read_words], likely)
+        sure = (mean >= 80 and len(long) >= 5) or (mean >= 74 and len(long) >= 12)
+        best = max(best, (trusted(read_words) * mean / 100, language, sure))
+        if sure:
+            return best
+    return best
 
 
 def _turn(grey: Grey, quarter: int) -> tuple[Grey, NDArray[np.float64]]:
@@ -192,15 +290,37 @@ def _deskew(grey: Grey) -> tuple[Grey, NDArray[np.float64]]:
 
 
 def _busiest_part(grey: Grey) -> Grey:
-    """The band with the most ink, tall enough for about a dozen lines."""
-    band = min(grey.shape[0], int(LETTER * 26))
-    rows = page_find.ink(grey).mean(axis=1, dtype=np.float64)
-    total = np.concatenate([[0.0], np.cumsum(rows)])
+    """The band with the most letters, tall enough for about ten lines. A large word across a page counts little."""
+    band = min(grey.shape[0], int(LETTER * 20))
+    _, _, stats, centres = cv2.connectedComponentsWithStats(page_find.ink(grey), connectivity=8)
+    tall = stats[:, 3]
+    rows = centres[(tall >= 0.4 * LETTER) & (tall <= 2.2 * LETTER) & (stats[:, 2] <= 4 * LETTER), 1]
+    count = np.bincount(rows.astype(np.intp), minlength=grey.shape[0])
+    total = np.concatenate([[0], np.cumsum(count)])
     start = int(np.argmax(total[band:] - total[:-band])) if len(total) > band else 0
     return np.ascontiguousarray(grey[start : start + band])
 
 
-def runs(read_words: tuple[Word, ...] | list[Word]) -> list[Run]:
+def merged(readings: Sequence[Sequence[Word]], main: Sequence[Word]) -> dict[Word, tuple[str, ...]]:
+    """What other readings saw in the places of the words of `main`."""
+    found: dict[Word, tuple[str, ...]] = {}
+    rest = sorted((w for reading in readings if reading is not main for w in reading), key=lambda w: w.left)
+    lefts = [w.left for w in rest]
+    for word in main:
+        reach = max(6.0, 0.6 * word.height)
+        first = bisect.bisect_left(lefts, word.left - reach)
+        same = []
+        for other in rest[first:]:
+            if other.left > word.left + reach:
+                break
+            if abs(other.right - word.right) <= reach and abs(other.middle - word.middle) < 0.5 * word.height:
+                same.append(other.text)
+        if same:
+            found[word] = tuple(dict.fromkeys(t for t in same if t != word.text))
+    return found
+
+
+def runs(read_words: Sequence[Word], others: Mapping[Word, tuple[str, ...]] | None = None) -> list[Run]:
     """Order words into runs: lines from top to bottom, cut where a wide gap parts two columns."""
     lines: list[list[Word]] = []
     # Left to right, each word joins the line that ends nearest to it, so that a slanting line stays one line.
@@ -229,9 +349,11 @@ def runs(read_words: tuple[Word, ...] | list[Word]) -> list[Run]:
                 found.append(Run(tuple(part)))
                 part = []
             pieces = tokens(word.text)
+            again = [tokens(text) for text in (others or {}).get(word, ())]
             for index, piece in enumerate(pieces):
                 dotted = (index < len(pieces) - 1 and "." in word.text) or word.text.rstrip(",;:").endswith(".")
-                part.append(Token(piece, word, dotted))
+                same = tuple(dict.fromkeys(a[index] for a in again if len(a) == len(pieces) and a[index] != piece))
+                part.append(Token(piece, word, dotted, same))
             if pieces:
                 end = float(word.right)
         if part:

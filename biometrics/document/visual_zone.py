@@ -64,6 +64,8 @@ _MONTHS = {
 _ON_EVERY_SIDE = frozenset({FieldName.SURNAME, FieldName.GIVEN_NAMES, FieldName.BIRTH_PLACE, FieldName.ISSUE_DATE})
 """Printed on every data page and card front, and in no zone with its letters; a gap asks for a second look."""
 _SECOND_LOOK = 1.25
+_SLASHES_AS_ONES = re.compile(r"([0-3]\d)1([01]\d)1((?:19|20)\d\d)")
+"""23/06/2021 as it is often read."""
 NOTHING_KNOWN: Mapping[FieldName, str] = MappingProxyType({})
 
 
@@ -222,7 +224,7 @@ def _clean(name: FieldName, text: str) -> str:
 
 def parse_date(text: str) -> str:
     """Return a printed date as ISO 8601, or "": ``30-04-1985``, ``30.04.1985``, ``30 APR/PRI 1985``."""
-    found = re.search(r"(\d{1,2})\D{1,3}(\d{1,2})\D{1,3}(\d{4})", text)
+    found = re.search(r"(\d{1,2})\D{1,3}(\d{1,2})\D{1,3}(\d{4})", text) or _SLASHES_AS_ONES.fullmatch(text.strip())
     if found:
         day, month, year = (int(part) for part in found.groups())
     else:
@@ -301,8 +303,8 @@ def restore_marks(plain: str, printed: str) -> tuple[str, float]:
     MRZ had to cut is taken from the print in full when its beginning agrees.
     """
     target = re.sub(r"[^A-Z]", " ", fold(plain).upper())
-    print_letters = list(printed.replace("'", ""))
-    shape = [fold(c).upper() if c.isalpha() else " " for c in print_letters]
+    print_letters = re.findall(r"[^'](?:'(?=[^\W\d_]))?", printed)  # an apostrophe stays with the letter before it
+    shape = [fold(c[0]).upper() if c[0].isalpha() else " " for c in print_letters]
     if any(len(c) != 1 for c in shape):
         return plain, 0.0
     length, width = len(target), len(shape)
@@ -332,8 +334,7 @@ def restore_marks(plain: str, printed: str) -> tuple[str, float]:
         else:
             j -= 1
     text = "".join(reversed(out))
-    rest = printed[end:] if end < width and len(printed) == width else ""
-    text += rest
+    text += "".join(print_letters[end:])
     return (text.upper() if upper else _title(text)), agreement
 
 

@@ -76,7 +76,9 @@ def locate(runs: Sequence[Run], width: int, known: Mapping[FieldName, str]) -> d
     for label in labels:
         if label.name in found:
             continue
-        spot = _beside(label, labels) or _below(label, labels, runs, taken, width)
+        spot = (
+            _beside(label, labels) or _right_of(label, labels, runs, taken) or _below(label, labels, runs, taken, width)
+        )
         if spot is not None:
             found[label.name] = spot
     for name, value in known.items():
@@ -166,6 +168,31 @@ def _beside(label: _Label, labels: Sequence[_Label]) -> Spot | None:
     if not tail or (not ends_with_colon and tail[0].word.height < 1.25 * label.height) or following:
         return None
     return _spot(tail)
+
+
+def _right_of(label: _Label, labels: Sequence[_Label], runs: Sequence[Run], taken: set[int]) -> Spot | None:
+    """A value on the label's line across a gap, where nothing that could be its value stands close below the label."""
+    right = label.run.tokens[label.last].word.right
+    for run in runs:
+        if id(run) in taken or not 0 < run.middle - label.middle < 3.6 * label.height:
+            continue
+        if run.middle - label.middle > 0.9 * label.height and any(
+            abs(t.word.left - label.left) < 2.5 * label.height for t in run.tokens
+        ):
+            return None
+    barrier = min(
+        (k.left for k in labels if k.left > right and abs(k.middle - label.middle) < 0.9 * label.height),
+        default=10**9,
+    )
+    across = [
+        (run.tokens[at].word.left, [t for t in run.tokens[at:] if t.word.left < barrier])
+        for run in runs
+        if id(run) not in taken and abs(run.middle - label.middle) < 0.9 * label.height
+        for at in [next((i for i, t in enumerate(run.tokens) if t.word.left > right), -1)]
+        if at >= 0
+    ]
+    best = [found for left, found in sorted(across, key=lambda a: a[0]) if left < right + 25 * label.height and found]
+    return _spot(best[0]) if best else None
 
 
 def _below(label: _Label, labels: Sequence[_Label], runs: Sequence[Run], taken: set[int], width: int) -> Spot | None:

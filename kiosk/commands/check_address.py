@@ -1,4 +1,4 @@
-"""`kiosk check-address --name N --address A FILE... [--json]`: what the machine finds on proofs of address."""
+"""`kiosk check-address --name N --address A FILE... [--pages] [--json]`: what is found on proofs of address."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from biometrics.document.address_proof import AddressProofChecker
 from biometrics.document.pictures import Pictures
 from kiosk.commands.read_document import content_of
 from registration.errors import VoterCanFix
-from registration.model.documents import ProofVerdict
+from registration.model.documents import Found, ProofVerdict
 from resources import texts
 
 
@@ -19,29 +19,33 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", required=True, help="the holder's full name")
     parser.add_argument("--address", required=True, help="the declared address in one line")
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="pictures or PDFs, one proof each")
+    parser.add_argument("--pages", action="store_true", help="the files are pages of one proof")
     parser.add_argument("--json", action="store_true", help="one JSON object per proof")
 
 
 def run(args: argparse.Namespace) -> int:
     pictures, checker = Pictures(), AddressProofChecker()
-    for file in args.files:
+    proofs = [args.files] if args.pages else [[file] for file in args.files]
+    for files in proofs:
         try:
-            pages = pictures.open(content_of(file))
+            pages = [page for file in files for page in pictures.open(content_of(file))]
         except VoterCanFix as refused:
             # One bad file among many is an answer about that file; a single one is the command's own failure.
-            if len(args.files) == 1:
+            if len(proofs) == 1:
                 raise
-            answer: dict[str, Any] = {"file": str(file), "good": False, "reasons": [refused.code]}
-            print(json.dumps(answer, ensure_ascii=False) if args.json else f"{file}: {refused.code}", flush=True)
-            continue
-        verdict = checker.check(pages, [args.name], args.address)
-        print(json.dumps(_facts(file, verdict), ensure_ascii=False) if args.json else _line(file, verdict), flush=True)
+            verdict = ProofVerdict(False, Found.NO, Found.NO, True, (refused.code,))
+        else:
+            verdict = checker.check(pages, [args.name], args.address)
+        named = " ".join(str(file) for file in files)
+        print(
+            json.dumps(_facts(named, verdict), ensure_ascii=False) if args.json else _line(named, verdict), flush=True
+        )
     return 0
 
 
-def _facts(file: Path, verdict: ProofVerdict) -> dict[str, Any]:
+def _facts(file: str, verdict: ProofVerdict) -> dict[str, Any]:
     return {
-        "file": str(file),
+        "file": file,
         "good": verdict.good,
         "readable": verdict.readable,
         "name_found": verdict.name_found.value,
@@ -55,7 +59,7 @@ def _facts(file: Path, verdict: ProofVerdict) -> dict[str, Any]:
     }
 
 
-def _line(file: Path, verdict: ProofVerdict) -> str:
+def _line(file: str, verdict: ProofVerdict) -> str:
     facts = (
         f"name {verdict.name_found.value}, address {verdict.address_found.value}, "
         f"accepted kind {'yes' if verdict.kind_accepted else 'no'}"

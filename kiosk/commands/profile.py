@@ -14,6 +14,8 @@ from kiosk.settings import Settings, default_profile, load_settings
 from registration.errors import StaffMustFix
 
 PASSPHRASE_VARIABLE = "KIOSK_PASSPHRASE"  # noqa: S105  (the variable's name)
+NEW_PASSPHRASE_VARIABLE = "KIOSK_NEW_PASSPHRASE"  # noqa: S105
+PIN_VARIABLE = "KIOSK_PIN"
 
 
 def add_profile(parser: argparse.ArgumentParser) -> None:
@@ -27,12 +29,31 @@ def settings_of(args: argparse.Namespace, **more: Any) -> Settings:
 
 def passphrase() -> str:
     """Return the staff passphrase: from the environment, else asked for at the terminal, else read from a pipe."""
-    given = os.environ.get(PASSPHRASE_VARIABLE)
-    if given:
-        return given
-    if sys.stdin.isatty():
-        return getpass.getpass("Staff passphrase: ")
-    return sys.stdin.readline().rstrip("\n")
+    return secret(PASSPHRASE_VARIABLE, "Staff passphrase: ")
+
+
+def secret(variable: str, question: str, *, again: str = "", least: int = 0) -> str:
+    """Return a secret from the environment, else asked for at the terminal, else the next line of a pipe.
+
+    Args:
+        variable: name in the environment.
+        question: asked at a terminal.
+        again: asked after it, for a secret that is only chosen now.
+        least: its shortest length in characters.
+
+    Raises:
+        StaffMustFix: ``passphrase.short`` (params: least), ``passphrase.differs``.
+    """
+    given = os.environ.get(variable)
+    if not given and sys.stdin.isatty():
+        given = getpass.getpass(question)
+        if again and getpass.getpass(again) != given:
+            raise StaffMustFix("passphrase.differs")
+    elif not given:
+        given = sys.stdin.readline().rstrip("\n")
+    if len(given) < least:
+        raise StaffMustFix("passphrase.short", least=least)
+    return given
 
 
 def open_existing(args: argparse.Namespace, **more: Any) -> Kiosk:

@@ -7,11 +7,14 @@ import json
 import time
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kiosk.clock import SystemClock
 from registration.errors import Expected, VoterCanFix
 from registration.model.documents import ReadState
+
+if TYPE_CHECKING:
+    from biometrics.document.pictures import Pictures
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -26,20 +29,27 @@ def run(args: argparse.Namespace) -> int:
     Raises VoterCanFix ``mrz.some_unread`` at the end when a file could not be read or had no zone.
     """
     from biometrics.document import glyphs
+    from biometrics.document.pictures import Pictures
+    from biometrics.document.pictures_decode import Limits
 
     glyphs.model()  # loaded now, so that `ms` is the time of reading
     today = SystemClock().now().date()
     unread = 0
-    for file in args.files:
-        answer = _answer(file, today)
-        unread += "error" in answer
-        print(json.dumps(answer, ensure_ascii=False) if args.json else _line(answer), flush=True)
+    # Re-encoding must not cost a small picture its zone; one child may take a few files of one who asks for them.
+    pictures = Pictures(Limits(quality=97), files_per_child=8)
+    try:
+        for file in args.files:
+            answer = _answer(file, pictures, today)
+            unread += "error" in answer
+            print(json.dumps(answer, ensure_ascii=False) if args.json else _line(answer), flush=True)
+    finally:
+        pictures.close()
     if unread:
         raise VoterCanFix("mrz.some_unread", n=unread, files=len(args.files))
     return 0
 
 
-def _answer(file: Path, today: date) -> dict[str, Any]:
+def _answer(file: Path, pictures: Pictures, today: date) -> dict[str, Any]:
     from biometrics.document.mrz_reader import read_mrz
 
     answer: dict[str, Any] = {
@@ -53,7 +63,7 @@ def _answer(file: Path, today: date) -> dict[str, Any]:
         "ms": 0.0,
     }
     try:
-        picture = _picture(file)
+        picture = _picture(file, pictures)
     except Expected as refused:
         return answer | {"error": refused.code}
     began = time.perf_counter()
@@ -72,28 +82,14 @@ def _answer(file: Path, today: date) -> dict[str, Any]:
     }
 
 
-def _picture(file: Path) -> Any:
-    """Decode a picture upright. Raises VoterCanFix ``file.*``.
-
-    The usual formats are decoded here, without loss; whatever is unusual goes through the confined decoder.
-    """
+def _picture(file: Path, pictures: Pictures) -> Any:
+    """Decode a picture, the first page of a PDF, upright. Raises VoterCanFix ``file.*``."""
     import cv2
     import numpy as np
 
-    from biometrics.document.pictures import Pictures
     from kiosk.commands.read_document import content_of
 
-    content = content_of(file)
-    if not content:
-        raise VoterCanFix("file.empty")
-    if content.startswith((b"\xff\xd8\xff", b"\x89PNG")) and len(content) < 25_000_000:
-        try:
-            picture = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
-        except cv2.error:  # more pixels than OpenCV takes
-            raise VoterCanFix("file.damaged") from None
-        if picture is not None:
-            return picture
-    page = Pictures().open(content)[0]
+    page = pictures.open(content_of(file))[0]
     return cv2.imdecode(np.frombuffer(page.jpeg, np.uint8), cv2.IMREAD_COLOR)
 
 

@@ -7,6 +7,7 @@ import os
 
 from kiosk.commands.profile import PASSPHRASE_VARIABLE, add_profile, settings_of
 from kiosk.log import log_crashes, start_log
+from kiosk.memory_guard import guard_memory
 from kiosk.settings import MODES
 
 
@@ -34,9 +35,10 @@ def run(args: argparse.Namespace) -> int:
     )
     # Everything the program writes is for its own user only.
     os.umask(0o077)
+    locked = guard_memory()
     log = start_log(settings.logs)
     log_crashes(log)
-    log.info("start mode=%s", settings.mode)
+    log.info("start mode=%s memory_locked=%s", settings.mode, locked)
     from kiosk.program import Program
     from ui.app import start_application
 

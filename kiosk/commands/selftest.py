@@ -15,6 +15,7 @@ import resources
 from kiosk.clock import SystemClock
 from kiosk.commands.profile import add_profile, passphrase, settings_of
 from kiosk.log import describe
+from kiosk.memory_guard import swap_in_use
 from registration.catalog.loader import load_catalog
 from registration.errors import Expected, StaffMustFix
 from resources import texts
@@ -45,6 +46,7 @@ def run(args: argparse.Namespace) -> int:
         ("text recognition", _tesseract),
         ("voters' files", _pictures),
         ("vault", _vault),
+        ("memory", _memory),
         ("packet", _packet),
         ("server", _server),
         ("window", _window),
@@ -152,13 +154,43 @@ def _pictures() -> str:
 
 
 def _vault() -> str:
+    import pyrage
+
+    from kiosk.vault.backup import back_up, restore
+    from kiosk.vault.keys import VOTER_COST
     from kiosk.vault.vault import Vault
 
+    first, second = secrets.token_urlsafe(18), secrets.token_urlsafe(18)
+    authority = pyrage.x25519.Identity.generate()
     with tempfile.TemporaryDirectory() as folder:
-        vault = Vault.create(Path(folder) / "vault", secrets.token_urlsafe(18), SystemClock())
+        place = Path(folder)
+        # At a voter's cost of derivation: eight at the staff's would take seconds.
+        vault = Vault.create(
+            place / "vault",
+            first,
+            SystemClock(),
+            recovery_recipient=str(authority.to_public()),
+            staff_cost=VOTER_COST,
+        )
         vault.check()
+        vault.rekey(first)
+        vault.change_passphrase(first, second)
+        back_up(vault, place / "backup")
         vault.lock()
-    return "made, checked and erased a fresh one"
+        (place / "vault" / "vault.db").write_bytes(b"damaged" * 1000)
+        restore(place / "backup", place / "vault", second, SystemClock(), staff_cost=VOTER_COST)
+        again = Vault.open(place / "vault", second, SystemClock(), staff_cost=VOTER_COST)
+        again.check()
+        again.lock()
+        Vault.recover(place / "vault", str(authority), first, SystemClock(), staff_cost=VOTER_COST).lock()
+    return "made, rekeyed, backed up, restored over damage and recovered one; erased it"
+
+
+def _memory() -> str:
+    swaps = swap_in_use()
+    if swaps:
+        return f"crash dumps are off; ATTENTION: swap that is not encrypted is on ({', '.join(swaps)}), switch it off"
+    return "crash dumps are off while it runs, no swap that could be read"
 
 
 def _packet() -> str:

@@ -26,17 +26,29 @@ class Trouble:
     shadow: float = 0.45
     """How dark the darkest shadow may be."""
     quality: tuple[int, int] = (70, 92)
+    light: float = 1.0
+    """How much of the light there is."""
+    fill: float = 1.0
+    """How much of the picture the page takes, against what an ordinary hand gives it."""
+    curl: float = 0.01
+    """How far the paper bends up and down, as a part of its height."""
+    hand_shadow: float = 0.5
+    """Chance of the photographer's own shadow, with a soft edge, over a part of the paper."""
 
 
 ORDINARY = Trouble()
 UNREADABLE = Trouble(blur=(7.0, 10.0))
+DARK = Trouble(noise=9.0, light=0.035)
+TINY = Trouble(fill=0.16)
 
 
 def shoot(page: Image.Image, style: str, rng: np.random.Generator, trouble: Trouble = ORDINARY) -> bytes:
     """Return one JPEG of the page. Turned by quarter turns as people do: webcam_sideways always, phone sometimes."""
     paper = np.ascontiguousarray(np.asarray(page)[:, :, ::-1])
     if style == "scan":
-        return _jpeg(_finish(paper, rng, trouble, 0.4), trouble, rng)
+        if trouble.fill < 1:
+            paper = cv2.resize(paper, None, fx=trouble.fill, fy=trouble.fill, interpolation=cv2.INTER_AREA)
+        return _jpeg(_finish(paper, rng, trouble, 0.4, shaded=trouble.light < 1), trouble, rng)
     if style == "phone":
         shot = _place(paper, (3000, 4000) if paper.shape[0] > paper.shape[1] else (4000, 3000), rng, trouble, 0.92)
         shot = _finish(shot, rng, trouble, 2.0)
@@ -61,7 +73,8 @@ def _place(
     """Lay the page on a desk seen by a camera of `size` (width, height)."""
     width, height = size
     tall, wide = paper.shape[:2]
-    fill *= float(rng.uniform(0.9, 1.0))
+    fill *= float(rng.uniform(0.9, 1.0)) * trouble.fill
+    paper = _bend(paper, rng, trouble.curl)
     scale = width * fill / wide if top else min(width * fill / wide, height * fill / tall)
     if scale < 1:
         paper = np.asarray(cv2.GaussianBlur(paper, (0, 0), 0.45 / scale), np.uint8)
@@ -80,13 +93,42 @@ def _place(
     return (desk * (1 - mask) + seen * mask).astype(np.uint8)
 
 
-def _finish(shot: _Picture, rng: np.random.Generator, trouble: Trouble, scale: float) -> _Picture:
+def _bend(paper: _Picture, rng: np.random.Generator, curl: float) -> _Picture:
+    """Let lines of print rise and fall a little, as on paper that was folded or lies on a book."""
+    tall, wide = paper.shape[:2]
+    high = tall * curl * float(rng.uniform(0, 1))
+    if high < 1:
+        return paper
+    across = np.linspace(0, np.pi * float(rng.uniform(0.8, 1.6)), wide, dtype=np.float32) + float(rng.uniform(0, 3))
+    rows = np.arange(tall, dtype=np.float32)[:, None] + (high * np.sin(across))[None, :]
+    columns = np.broadcast_to(np.arange(wide, dtype=np.float32)[None, :], rows.shape)
+    bent = cv2.remap(paper, np.ascontiguousarray(columns), rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(bent, np.uint8)
+
+
+def _shade(rng: np.random.Generator, size: tuple[int, int]) -> NDArray[np.float32]:
+    """The shadow of a hand or a head: one side of a slanting soft edge is darker."""
+    x, y = np.meshgrid(np.linspace(-1, 1, 96, dtype=np.float32), np.linspace(-1, 1, 96, dtype=np.float32))
+    angle = float(rng.uniform(0, 2 * np.pi))
+    edge = x * np.cos(angle) + y * np.sin(angle) - float(rng.uniform(-0.3, 0.6))
+    dark = 1 - float(rng.uniform(0.2, 0.5)) / (1 + np.exp(-edge / float(rng.uniform(0.02, 0.12))))
+    return np.asarray(cv2.resize(dark.astype(np.float32), size), np.float32)
+
+
+def _finish(
+    shot: _Picture, rng: np.random.Generator, trouble: Trouble, scale: float, *, shaded: bool = True
+) -> _Picture:
     height, width = shot.shape[:2]
-    light = cv2.resize(
-        rng.uniform(1 - trouble.shadow, 1.0, (3, 4)).astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC
-    )
-    tint = np.array(rng.uniform(0.9, 1.05, 3), np.float32)
-    out: NDArray[Any] = shot.astype(np.float32) * np.asarray(light)[..., None] * tint
+    out: NDArray[Any] = shot.astype(np.float32)
+    if shaded:
+        light = cv2.resize(
+            rng.uniform(1 - trouble.shadow, 1.0, (3, 4)).astype(np.float32),
+            (width, height),
+            interpolation=cv2.INTER_CUBIC,
+        )
+        out *= np.asarray(light)[..., None] * np.array(rng.uniform(0.9, 1.05, 3), np.float32) * trouble.light
+        if rng.random() < trouble.hand_shadow:
+            out *= _shade(rng, (width, height))[..., None]
     sigma = float(rng.uniform(*trouble.blur)) * scale
     if sigma > 0.2:
         out = cv2.GaussianBlur(out, (0, 0), sigma)

@@ -42,6 +42,21 @@ class Language:
 
 
 SURNAMES = [
+    "Hoxhaj",
+    "Çeliku",
+    "Dërvishi",
+    "Kuqi",
+    "Tahiri",
+    "Gjergji",
+    "Malaj",
+    "Ymeri",
+    "Shkurti",
+    "Bejtja",
+    "Hysa",
+    "Xhelili",
+    "Mëhilli",
+    "Paja",
+    "Ruçi",
     "Hoxha",
     "Çela",
     "Gjoni",
@@ -78,6 +93,22 @@ SURNAMES = [
     "Kurti",
 ]
 GIVEN = [
+    "Arta",
+    "Gent",
+    "Ina",
+    "Erjon",
+    "Erjona",
+    "Ardian",
+    "Adriana",
+    "Endrit",
+    "Marjeta",
+    "Mimoza",
+    "Gjergj",
+    "Ylli",
+    "Dhurata",
+    "Nertila",
+    "Petrit",
+    "Kujtim",
     "Besnik",
     "Valbona",
     "Çlirim",
@@ -134,6 +165,13 @@ Viale Monza = Viale Monza|V.le Monza|VIALE MONZA
 Via Francesco Baracca = Via F. Baracca|Via Francesco Baracca
 Piazza Dante Alighieri = P.za Dante Alighieri|Piazza Dante Alighieri
 Via San Donato = Via S. Donato|Via San Donato
+Via Giuseppe Verdi = Via G. Verdi|Via Giuseppe Verdi|VIA VERDI
+Piazza Guglielmo Marconi = Piazza G. Marconi|P.zza Marconi|PIAZZA MARCONI
+Vicolo del Forno = Vicolo del Forno|VICOLO DEL FORNO
+Via XX Settembre = Via XX Settembre|VIA XX SETTEMBRE
+Via Cesare Battisti = Via C. Battisti|Via Cesare Battisti
+Viale dei Tigli = V.le dei Tigli|Viale dei Tigli
+Largo Augusto = Largo Augusto|L.go Augusto
 Via dei Mille = Via dei Mille|VIA DEI MILLE
 Strada Statale Adriatica = Strada Statale Adriatica|S.S. Adriatica
 Via della Repubblica = Via della Repubblica|VIA DELLA REPUBBLICA"""),
@@ -144,6 +182,11 @@ Firenze;Firence|Florence;501##
 Torino;Turin;101##
 Bari;;701##
 Ancona;Ankona;601##
+Padova;Padua;351##
+Napoli;Napoli|Naples;801##
+Perugia;;061##
+Treviso;Trevizo;311##
+Reggio Emilia;;421##
 Bologna;Bolonjë;401##
 Brescia;Breshia;251##"""),
     honorifics=("", "Sig. ", "Sig.ra ", "Gentile ", "Egr. Sig. "),
@@ -198,6 +241,12 @@ Goethestraße = Goethestr.|Goethestraße|GOETHESTRASSE
 Berliner Allee = Berliner Allee
 Karl-Marx-Platz = Karl-Marx-Pl.|Karl-Marx-Platz
 Am Alten Markt = Am Alten Markt
+Bahnhofstraße = Bahnhofstr.|Bahnhofstraße|BAHNHOFSTR.
+Lange Gasse = Lange Gasse
+Kaiserdamm = Kaiserdamm
+Wilhelm-Busch-Straße = Wilhelm-Busch-Str.|Wilhelm-Busch-Straße
+Rosenheimer Platz = Rosenheimer Platz|Rosenheimer Pl.
+An der Mühle = An der Mühle
 Lindenweg = Lindenweg
 Müllerstraße = Müllerstr.|Müllerstraße
 Schönhauser Straße = Schönhauser Str.|Schönhauser Straße
@@ -208,6 +257,10 @@ München;Mynih|Munich|Muenchen;80###
 Köln;Këln|Koeln;50###
 Stuttgart;Shtutgart;70###
 Hamburg;;20###
+Frankfurt am Main;Frankfurt;60###
+Düsseldorf;Dyseldorf;40###
+Graz;Grac;80##
+Basel;Bazel;40##
 Nürnberg;Nuremberg;90###
 Wien;Vjenë|Vienna;1##0
 Zürich;Zyrih|Zurich;80##"""),
@@ -261,6 +314,11 @@ High Street = High St|High Street|HIGH STREET
 Station Road = Station Rd|Station Road
 Queens Avenue = Queens Ave|Queens Avenue
 Church Lane = Church Lane|Church Ln
+Maple Crescent = Maple Crescent|MAPLE CRESCENT
+Old Mill Way = Old Mill Way
+Northfield Gardens = Northfield Gardens|Northfield Gdns
+Park Avenue = Park Ave|Park Avenue|PARK AVE
+Lincoln Boulevard = Lincoln Blvd|Lincoln Boulevard
 Victoria Park Drive = Victoria Park Drive|Victoria Park Dr
 Kingfisher Close = Kingfisher Close
 St Mary's Road = St. Mary's Rd|St Mary's Road
@@ -270,6 +328,9 @@ London;Londër|Londra;SW# #AB
 Birmingham;;B# #QT
 Manchester;Mançester;M# #HD
 Leeds;;LS# #EF
+Bristol;;BS# #JL
+Chicago;Çikago;606##
+Philadelphia;;191##
 Boston;;021##
 New York;Nju Jork;100##
 Dublin;;D0# X#F#"""),
@@ -324,12 +385,21 @@ avenue Jean Jaurès = av. Jean Jaurès|avenue Jean Jaurès|AVENUE JEAN JAURES
 boulevard de la Liberté = bd de la Liberté|boulevard de la Liberté
 impasse des Lilas = impasse des Lilas|imp. des Lilas
 place de la République = place de la République|pl. de la République
+rue du Général Leclerc = rue du Général Leclerc|rue du Gal Leclerc|RUE DU GENERAL LECLERC
+allée des Tilleuls = allée des Tilleuls|ALLEE DES TILLEULS
+rue Saint-Martin = rue Saint-Martin|rue St-Martin|RUE SAINT MARTIN
+route de Chêne = route de Chêne|rte de Chêne
+quai des Bergues = quai des Bergues
 chemin du Moulin = chemin du Moulin|ch. du Moulin
 rue de l'Église = rue de l'Église|RUE DE L'EGLISE"""),
     towns=_towns("""
 Paris;;750##
 Lyon;;690##
 Marseille;Marsejë;130##
+Lille;;590##
+Nantes;;440##
+Lausanne;Lozanë;10##
+Liège;Lieg;40#0
 Bruxelles;Bruksel|Brussels;10#0
 Genève;Gjenevë|Geneva;12##
 Strasbourg;Strasburg;670##"""),
@@ -386,6 +456,12 @@ Leoforos Kifisias = Λεωφ. Κηφισίας|Λεωφόρος Κηφισίας
 Agiou Dimitriou = Αγίου Δημητρίου|ΑΓΙΟΥ ΔΗΜΗΤΡΙΟΥ|Αγ. Δημητρίου
 Eleftheriou Venizelou = Ελευθερίου Βενιζέλου|ΕΛΕΥΘΕΡΙΟΥ ΒΕΝΙΖΕΛΟΥ|Ελ. Βενιζέλου
 Papanastasiou = Παπαναστασίου|ΠΑΠΑΝΑΣΤΑΣΙΟΥ
+Tsimiski = Τσιμισκή|ΤΣΙΜΙΣΚΗ
+Acharnon = Αχαρνών|ΑΧΑΡΝΩΝ|Οδός Αχαρνών
+28is Oktovriou = 28ης Οκτωβρίου|28ΗΣ ΟΚΤΩΒΡΙΟΥ
+Plateia Viktorias = Πλατεία Βικτωρίας|Πλ. Βικτωρίας
+Konstantinoupoleos = Κωνσταντινουπόλεως|ΚΩΝΣΤΑΝΤΙΝΟΥΠΟΛΕΩΣ
+Vasilissis Olgas = Βασιλίσσης Όλγας|ΒΑΣ. ΟΛΓΑΣ
 Odos Athinon = Οδός Αθηνών|ΑΘΗΝΩΝ
 Mitropoleos = Μητροπόλεως|ΜΗΤΡΟΠΟΛΕΩΣ"""),
     towns=_towns("""
@@ -394,6 +470,10 @@ Mitropoleos = Μητροπόλεως|ΜΗΤΡΟΠΟΛΕΩΣ"""),
 Πάτρα;Patra;26# ##
 Ιωάννινα;Janinë|Ioannina;45# ##
 Λάρισα;Larisa|Larissa;41# ##
+Πειραιάς;Pire|Pireu|Piraeus;18# ##
+Καλαμάτα;Kalamata;24# ##
+Χανιά;Hania|Chania;73# ##
+Κέρκυρα;Korfuz|Corfu;49# ##
 Βόλος;Volos;38# ##
 Ηράκλειο;Heraklion|Irakleio;71# ##"""),
     honorifics=("", "κ. ", "Κος ", "Κα "),
@@ -443,6 +523,10 @@ ALBANIAN = Language(
     streets=_streets("""
 Rruga Agim Ramadani = Rr. Agim Ramadani|Rruga Agim Ramadani|RR. AGIM RAMADANI
 Rruga e Drinit = Rr. e Drinit|Rruga e Drinit
+Rruga Bill Klinton = Rr. Bill Klinton|Rruga Bill Klinton
+Rruga Luigj Gurakuqi = Rr. Luigj Gurakuqi|RRUGA LUIGJ GURAKUQI
+Rruga Fehmi Agani = Rr. Fehmi Agani|Rruga Fehmi Agani
+Lagjja Çabrati = Lagjja Çabrati|Lgj. Çabrati
 Bulevardi Nënë Tereza = Bulevardi Nënë Tereza|Bul. Nënë Tereza|Blvd. Nënë Tereza
 Rruga Dëshmorët e Kombit = Rr. Dëshmorët e Kombit|Rruga Dëshmorët e Kombit
 Rruga Ilirët = Rr. Ilirët|Rruga Ilirët
@@ -450,6 +534,9 @@ Sheshi Skënderbeu = Sheshi Skënderbeu"""),
     towns=_towns("""
 Prishtinë;Prishtina;100##
 Prizren;Prizreni;200##
+Gjilan;Gjilani;600##
+Ferizaj;Ferizaji;700##
+Gostivar;Gostivari;12##
 Tetovë;Tetova|Tetovo;12##
 Shkup;Shkupi|Skopje;10##
 Pejë;Peja;300##

@@ -1,4 +1,4 @@
-"""Specimens of what is no proof of address: identity documents, a map, a ticket, a bank card."""
+"""Specimens of what is no proof of address: identity documents, a map, a ticket, a bank card, a house."""
 
 from __future__ import annotations
 
@@ -158,10 +158,28 @@ def _bank_card(rng: random.Random, words: Language, holder: Person, home: Home) 
     return page
 
 
+def _house(rng: random.Random, words: Language, holder: Person, home: Home) -> Image.Image:
+    """A front with windows and a door; the house number is all there is to read."""
+    page = Image.new("RGB", (1600, 1200), (150, 190, 225))
+    pen = ImageDraw.Draw(page)
+    wall = rng.choice(((205, 180, 150), (190, 120, 90), (225, 215, 190), (170, 170, 165)))
+    pen.rectangle((200, 320, 1400, 1120), fill=wall)
+    pen.polygon(((140, 330), (800, 60), (1460, 330)), fill=(120, 60, 50))
+    pen.rectangle((0, 1110, 1600, 1200), fill=(110, 120, 100))
+    for row in range(2):
+        for column in range(4):
+            x, y = 270 + column * 290, 400 + row * 300
+            pen.rectangle((x, y, x + 150, y + 190), fill=(70, 90, 110), outline="white", width=10)
+    pen.rectangle((740, 860, 900, 1115), fill=(80, 50, 35))
+    pen.text((920, 880), str(rng.randrange(1, 180)), font=font(rng, 60, bold=True), fill=(20, 20, 60))
+    return page
+
+
 WRONG_KINDS: dict[str, Callable[[random.Random, Language, Person, Home], Image.Image]] = {
     "id_card": _id_card,
     "passport": _passport,
     "map": _map,
     "ticket": _ticket,
     "bank_card": _bank_card,
+    "house": _house,
 }

@@ -6,12 +6,14 @@ digest, and numbers given since then are known to the server, which says so (`Sy
 
 from __future__ import annotations
 
+import shutil
 from datetime import datetime
 from pathlib import Path
 
 from kiosk.vault.failures import translated
 from kiosk.vault.files import copy_durably, sync_folder
 from kiosk.vault.keys import STAFF_COST, Argon2Cost
+from kiosk.vault.restored import REPLACED, RESTORED, free_name, take_up
 from kiosk.vault.slots import NAMES, read_slots
 from kiosk.vault.vault import DATABASE, Vault
 from registration.errors import StaffMustFix
@@ -44,7 +46,8 @@ def restore(
     """Put a backup in the place of a missing or damaged vault, which must be closed.
 
     The copy is opened and every page of it verified before anything is replaced. What stood there before is kept,
-    still encrypted, in a folder ``replaced-<time>`` beside it, which is returned (None when there was nothing).
+    still encrypted, in a folder ``<vault>-replaced-<time>`` beside it, which is returned (None when there was nothing).
+    Stopped at any point, the old vault stands, or the next start puts the verified copy in (`restored.take_up`).
 
     Raises:
         StaffMustFix: ``vault.backup_missing``, ``vault.wrong_passphrase``, ``vault.damaged`` (the backup),
@@ -52,10 +55,13 @@ def restore(
     """
     if not (backup / DATABASE).exists():
         raise StaffMustFix("vault.backup_missing")
-    now = clock.now()
-    staging = folder / f"restoring-{_stamp(now)}"
+    stamp = _stamp(clock.now())
     with translated():
-        staging.mkdir(mode=0o700, parents=True)
+        folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for left_over in folder.parent.glob(f"{folder.name}-restoring-*"):
+            shutil.rmtree(left_over)
+        staging = free_name(folder.with_name(f"{folder.name}-restoring-{stamp}"))
+        staging.mkdir(mode=0o700)
         try:
             for name in (*NAMES, DATABASE):
                 if (backup / name).exists():
@@ -67,33 +73,27 @@ def restore(
                 copy.check()
             finally:
                 copy.lock()
+            sync_folder(staging)
         except BaseException:
-            _remove(staging)
+            shutil.rmtree(staging, ignore_errors=True)
             raise
-        replaced = _set_aside(folder, now)
-        for name in (*NAMES, DATABASE):
-            (staging / name).replace(folder / name)
-        sync_folder(folder)
-        _remove(staging)
-    return replaced
+        staging.replace(free_name(folder.with_name(f"{folder.name}{RESTORED}{stamp}")))
+        sync_folder(folder.parent)
+    return take_up(folder)
 
 
-def _set_aside(folder: Path, now: datetime) -> Path | None:
-    old = [path for path in folder.iterdir() if path.is_file()]
-    if not old:
-        return None
-    aside = folder / f"replaced-{_stamp(now)}"
-    aside.mkdir(mode=0o700)
-    for path in old:
-        path.replace(aside / path.name)
-    sync_folder(aside)
+def set_aside(folder: Path, clock: Clock) -> Path | None:
+    """Move a damaged vault, which must be closed, to a name of its own beside its place, and return that.
+
+    Nothing is erased: what could not be opened here may yet be opened elsewhere. None when there was nothing.
+    """
+    with translated():
+        if not folder.is_dir() or not any(folder.iterdir()):
+            return None
+        aside = free_name(folder.with_name(f"{folder.name}{REPLACED}{_stamp(clock.now())}"))
+        folder.replace(aside)
+        sync_folder(folder.parent)
     return aside
-
-
-def _remove(folder: Path) -> None:
-    for path in folder.iterdir():
-        path.unlink()
-    folder.rmdir()
 
 
 def _stamp(now: datetime) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from kiosk.vault.failures import translated
+from kiosk.vault.files import sync_folder
 from kiosk.vault.schema import migrate
 from registration.errors import StaffMustFix, WillRetry
 
@@ -192,6 +193,10 @@ def connect(path: Path, key: bytes, *, fresh: bool = False) -> sqlcipher.Connect
             raise StaffMustFix("vault.damaged")
         for setting in _SETTINGS:
             connection.execute(f"PRAGMA {setting}").fetchall()
+        # The first look makes the log's file. SQLite makes its name durable too, but takes no notice when that fails:
+        # what is committed to a log without a name is gone with the power.
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
+        sync_folder(path.parent)
     except BaseException:
         connection.close()
         raise

@@ -35,6 +35,9 @@ class SealedDrafts:
     def unlock(self, contact: Contact, password: str) -> VoterKey:
         return self._voters.unlock(contact, password)
 
+    def forgive(self, contact: Contact) -> None:
+        self._voters.forgive(contact)
+
     def save(self, key: VoterKey, service: str, content: bytes) -> None:
         """Raises NoSuchVoter."""
         sealed = seal(key.key, content, draft_context(key.voter, service))

@@ -66,7 +66,7 @@ class PassphraseSlot:
         salt = secrets.token_bytes(SALT_BYTES)
         head = {"kind": self.kind, "kdf": "argon2id", "cost": str(self.cost), "salt": salt.hex()}
         wrapping = derive(self.passphrase, salt, self.cost)
-        return {**head, "wrapped": seal(wrapping, key, _context(head, vault_id)).hex()}
+        return {**head, "wrapped": seal(wrapping, key, context_of(head, vault_id)).hex()}
 
     def unwrap(self, entry: Entry, vault_id: str) -> bytes:
         try:
@@ -76,7 +76,7 @@ class PassphraseSlot:
             raise StaffMustFix("vault.damaged") from error
         head = {name: value for name, value in entry.items() if name != "wrapped"}
         try:
-            return unseal(derive(self.passphrase, salt, cost), wrapped, _context(head, vault_id))
+            return unseal(derive(self.passphrase, salt, cost), wrapped, context_of(head, vault_id))
         except WrongKey:
             raise SlotRefused from None
 
@@ -118,7 +118,8 @@ class RecoverySlot:
         return key
 
 
-def _context(head: Entry, vault_id: str) -> bytes:
+def context_of(head: Entry, vault_id: str) -> bytes:
+    """What a wrapped key is bound to: the entry's other values and the vault."""
     return _canonical({**head, "vault": vault_id})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -10,6 +11,9 @@ from kiosk.vault.outbox import ENTRY_COLUMNS, entries, entry_of
 from kiosk.vault.voters import milliseconds
 from registration.model.ids import PacketId
 from registration.ports.vault import NOTHING, OutboxEntry
+
+BEHIND = "vault:behind"
+"""Name in the memory of the alarm: ``[our last number, the server's]`` when it was noticed, until it is forgotten."""
 
 
 class VaultSyncStore:
@@ -78,6 +82,10 @@ class VaultSyncStore:
 
     def raise_seq(self, highest: int) -> None:
         with self._database.transaction() as sql:
+            (last,) = sql.execute("SELECT last FROM sequence").fetchone()
+            if highest > last:
+                # The server saw numbers from us that we do not know: we are an older image of ourselves.
+                sql.execute(_KEEP, (BEHIND, json.dumps([last, highest]).encode()))
             sql.execute("UPDATE sequence SET last = max(last, ?)", (highest,))
 
     def recall(self, name: str) -> bytes | None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import secrets
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -21,10 +21,13 @@ from kiosk.vault.database import Database, create_file
 from kiosk.vault.drafts import SealedDrafts
 from kiosk.vault.failures import translated
 from kiosk.vault.files import sync_folder
+from kiosk.vault.keyring_slot import KeyringSlot
 from kiosk.vault.keys import KEY_BYTES, STAFF_COST, VOTER_COST, Argon2Cost, WrongKey, seal, unseal
 from kiosk.vault.outbox import SealedOutbox
 from kiosk.vault.passphrase_tries import PassphraseTries, delay_after
+from kiosk.vault.restored import take_up
 from kiosk.vault.slots import (
+    Entry,
     KeySlot,
     PassphraseSlot,
     RecoverySlot,
@@ -108,6 +111,9 @@ class Vault:
             create_file(fresh)
             building = Database(fresh)
             building.open(key, fresh=True)
+            # Closing would empty the log too, but says nothing when it cannot; without its log the file is no vault.
+            with building.at_rest():
+                pass
             building.close()
             PassphraseTries(folder, clock).succeeded()
             # The name appears last: where it stands, the vault is whole.
@@ -199,14 +205,19 @@ class Vault:
     def add_slot(self, passphrase: str, slot: KeySlot) -> None:
         """Add, or renew, another way of opening."""
         table, key = self._unwrap(PassphraseSlot(passphrase, self._staff_cost))
-        self._write(self._with(table, slot, key))
+        self._replace_slots(table, self._with(table, slot, key))
 
     def remove_slot(self, kind: str) -> None:
         """Take a way of opening away. The passphrase cannot be taken: ValueError."""
         if kind == "passphrase":
             raise ValueError("a vault keeps its passphrase")
         table = read_slots(self.folder)
-        self._write(replace(table, entries=tuple(entry for entry in table.entries if entry["kind"] != kind)))
+        kept = tuple(entry for entry in table.entries if entry["kind"] != kind)
+        self._replace_slots(table, replace(table, entries=kept))
+
+    def slots(self) -> tuple[str, ...]:
+        """Return the kinds of slots, the passphrase first. Raises StaffMustFix ``vault.missing``, ``vault.damaged``."""
+        return tuple(entry["kind"] for entry in read_slots(self.folder).entries)
 
     def rekey(self, passphrase: str, *others: KeySlot) -> None:
         """Encrypt everything under a new random key, without stopping; a crash at any point leaves it openable.
@@ -220,6 +231,8 @@ class Vault:
             self.unlock(slot)
             table, key = self._unwrap(slot)
         fresh = secrets.token_bytes(KEY_BYTES)
+        # Before anything changes: a chip or a keyring may refuse.
+        entries = self._wrapped(slot, table, fresh, others)
         # First the new key, wrapped by the old one; then the pages; then the slots. `unlock` takes up from any point.
         context = _PENDING + table.vault_id.encode()
         pending = replace(table, pending=seal(key, fresh, context).hex())
@@ -229,7 +242,7 @@ class Vault:
         except BaseException:
             self.lock()
             raise
-        self._settle(slot, pending, fresh, others)
+        self._replace_slots(pending, replace(pending, entries=entries, pending=""))
 
     def check(self) -> None:
         """Verify every page, the database's structure and the slots, for ``kiosk selftest``.
@@ -257,6 +270,7 @@ class Vault:
 
     def _unwrap(self, slot: KeySlot) -> tuple[SlotTable, bytes]:
         """Return the slots and the key, counting wrong passphrases."""
+        take_up(self.folder)
         if not (self.folder / DATABASE).exists():
             raise StaffMustFix("vault.missing")
         try:
@@ -283,6 +297,15 @@ class Vault:
         others = tuple(entry for entry in table.entries if entry["kind"] != slot.kind)
         return replace(table, entries=(*others, slot.wrap(key, table.vault_id)))
 
+    def _replace_slots(self, former: SlotTable, table: SlotTable) -> None:
+        """Write the slots, then forget in the login's keyring what no entry names any more."""
+        self._write(table)
+        for entry in former.entries:
+            if entry["kind"] == "keyring" and entry not in table.entries:
+                # Best effort: without its entry a wrapping key opens nothing.
+                with suppress(StaffMustFix):
+                    KeyringSlot().forget(entry)
+
     def _write(self, table: SlotTable) -> None:
         write_slots(self.folder, replace(table, generation=read_slots(self.folder).generation + 1))
 
@@ -301,14 +324,17 @@ class Vault:
                 raise
             self._database.open(fresh)
             if isinstance(slot, PassphraseSlot):
-                self._settle(slot, table, fresh, ())
+                entries = self._wrapped(slot, table, fresh, ())
+                self._replace_slots(table, replace(table, entries=entries, pending=""))
         else:
             self._write(replace(table, pending=""))
 
-    def _settle(self, slot: PassphraseSlot, table: SlotTable, key: bytes, others: tuple[KeySlot, ...]) -> None:
+    def _wrapped(
+        self, slot: PassphraseSlot, table: SlotTable, key: bytes, others: tuple[KeySlot, ...]
+    ) -> tuple[Entry, ...]:
         """Wrap the database's new key for the passphrase, the recovery recipient and `others`."""
         slots: list[KeySlot] = [slot, *others]
         recovery = table.entry("recovery")
         if recovery is not None and not any(other.kind == "recovery" for other in others):
             slots.append(RecoverySlot(recipient=recovery["recipient"]))
-        self._write(replace(table, entries=wrap_all(key, table.vault_id, slots), pending=""))
+        return wrap_all(key, table.vault_id, slots)

@@ -111,6 +111,12 @@ class Voters:
             self._database.checkpoint()
         return newest
 
+    def forgive(self, contact: Contact) -> None:
+        """Forget the wrong tries of a contact."""
+        mark = _mark(self._index_key(), contact)
+        with self._database.transaction() as sql:
+            sql.execute("DELETE FROM wrong_tries WHERE contact = ?", (mark,))
+
     def discard(self, key: VoterKey) -> None:
         """Erase the voter's drafts, and the voter when nothing was finished."""
         with self._database.transaction() as sql:

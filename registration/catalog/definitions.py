@@ -230,6 +230,8 @@ class Finish(StrEnum):
     """A packet with the voter's request."""
     CONFIRM_CONTACT = "confirm_contact"
     """The server is told that the account's contact was proven; nothing is sealed."""
+    NEW_PASSWORD = "new_password"  # noqa: S105
+    """The account whose contact was proven gets a new password at the server; nothing is sealed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,12 @@ class ServerLink(Protocol):
     def sign_in(self, contact: Contact, password: str) -> Session:
         """Raises VoterCanFix ``login.wrong``, ``login.locked``."""
 
+    def reset_password(self, contact: Contact, proof: ContactProof, password_hash: str) -> None:
+        """Give the account of a contact proven a moment ago a new password; its locks and sessions end.
+
+        Raises VoterCanFix ``contact.not_confirmed`` (the proof is used up or old), ``account.none``.
+        """
+
     def requests(self, session: Session) -> tuple[RequestStatus, ...]: ...
 
     def content(self, session: Session, request_id: RequestId) -> RequestSubmission:

@@ -84,6 +84,9 @@ class Drafts(Protocol):
         (three wrong: three hours, on this kiosk).
         """
 
+    def forgive(self, contact: Contact) -> None:
+        """Forget the wrong tries of a contact: its owner has just been proven by a code."""
+
     def save(self, key: VoterKey, service: str, content: bytes) -> None:
         """Keep the draft of one service, sealed under the voter's key; replaces the former one."""
 

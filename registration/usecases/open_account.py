@@ -29,20 +29,30 @@ class OpenedAccount:
 
 
 def confirm_code(link: ServerLink, ticket: CodeTicket, code: str) -> ContactProof:
+    """Check the six digits of somebody who opens an account, or confirms the contact of their own.
+
+    Raises:
+        VoterCanFix: as `prove_contact`, or ``account.exists`` when the contact, now proven to be the voter's own,
+            already has an account.
+        WillRetry: the server cannot be reached.
+    """
+    proof = prove_contact(link, ticket, code)
+    if proof.account_exists:
+        raise VoterCanFix("account.exists")
+    return proof
+
+
+def prove_contact(link: ServerLink, ticket: CodeTicket, code: str) -> ContactProof:
     """Check the six digits; spaces and dashes are forgiven.
 
     Raises:
-        VoterCanFix: ``code.shape``, ``code.wrong``, ``code.expired``, ``code.used_up``, or ``account.exists`` when
-            the contact, now proven to be the voter's own, already has an account.
+        VoterCanFix: ``code.shape``, ``code.wrong``, ``code.expired``, ``code.used_up``.
         WillRetry: the server cannot be reached.
     """
     digits = "".join(c for c in code if c.isdigit())
     if len(digits) != 6:
         raise VoterCanFix("code.shape")
-    proof = link.confirm_code(ticket, digits)
-    if proof.account_exists:
-        raise VoterCanFix("account.exists")
-    return proof
+    return link.confirm_code(ticket, digits)
 
 
 def confirmed_contact(state: State) -> Contact:

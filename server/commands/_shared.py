@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -22,7 +23,18 @@ def add_place(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data", type=Path, default=Path("server-data"), help="folder of the server (default: %(default)s)"
     )
-    parser.add_argument("--database", default="", help="database URL; default: an encrypted file in the folder")
+    parser.add_argument(
+        "--database",
+        default=os.environ.get("PER_DATABASE", ""),
+        help="postgresql://user@host/name (password: PGPASSFILE or PGPASSWORD); default: PER_DATABASE, else an "
+        "encrypted file in the folder",
+    )
+    parser.add_argument(
+        "--blobs",
+        default=os.environ.get("PER_BLOBS", ""),
+        help="s3://bucket/folder for ciphertext (AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY in the "
+        "environment); default: PER_BLOBS, else the folder",
+    )
     parser.add_argument("--election", default=DEFAULT_ELECTION, help="election served (default: %(default)s)")
     parser.add_argument("--outbox", type=Path, help="folder for notifications written as files")
 
@@ -32,7 +44,9 @@ def settings_of(args: argparse.Namespace) -> Settings:
         data=args.data,
         election=args.election,
         database=args.database,
+        blobs=args.blobs,
         outbox=args.outbox,
+        public_url=getattr(args, "public_url", ""),
         escrow=getattr(args, "escrow", ""),
         demo=getattr(args, "demo", False),
     )

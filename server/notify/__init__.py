@@ -29,7 +29,8 @@ def enqueue(
     Args:
         unit: the transaction of the deed the message tells of.
         master: seals it.
-        kind: a `Template` or its value: ``code`` (params: code, minutes), ``confirm_contact``, ``received``
+        kind: a `Template` or its value: ``code`` (params: code, minutes), ``confirm_contact``,
+            ``password_changed``, ``received``
             (reference, days), ``approved`` (reference), ``refused`` (reference, reasons joined by commas, comment),
             ``returned`` (reference, comment).
         contact, language: whom, and in which language; one that is not complete gets Albanian.

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import random
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from server.notify.messages import Channel
 from server.notify.outbox import DeliveryState, Leased, Outbox
@@ -21,7 +22,37 @@ UNKNOWN_TRIES = 3
 
 _RANDOM = random.SystemRandom().random
 
-Routes = Mapping[Channel, Sequence[Transport]]
+BREAKS_AFTER, BROKEN_FOR = 5, timedelta(minutes=1)
+"""So many failures in a row, and a provider is left alone for a while; then one message tries it again."""
+
+
+@dataclass(slots=True)
+class Route:
+    """A transport, the countries it serves (ISO 3166 codes; none: all), and how it has been doing."""
+
+    transport: Transport
+    countries: frozenset[str] = frozenset()
+    failures: int = 0
+    rests_until: datetime | None = None
+
+    def serves(self, country: str) -> bool:
+        return not self.countries or country in self.countries
+
+    def usable(self, now: datetime) -> bool:
+        """Tell whether it may be tried; after its rest by one message, whose outcome decides."""
+        return self.rests_until is None or self.rests_until <= now
+
+    def note(self, outcome: object, now: datetime) -> None:
+        """Learn from an outcome. A refusal of one message is no fault of the provider."""
+        if isinstance(outcome, Temporary | Unknown):
+            self.failures += 1
+            if self.failures >= BREAKS_AFTER:
+                self.rests_until = now + BROKEN_FOR
+        else:
+            self.failures, self.rests_until = 0, None
+
+
+Routes = Mapping[Channel, Sequence[Route]]
 """For each channel its transports, the preferred one first."""
 
 
@@ -41,6 +72,20 @@ class Dispatcher:
         self._routes = routes
         self._jitter = jitter
 
+    def collect(self) -> int:
+        """Write down the delivery reports that came; return how many."""
+        noted = 0
+        for channel in self._routes.values():
+            for route in channel:
+                for report in route.transport.collect():
+                    noted += self._outbox.note_report(self._store, route.transport.name, report)
+        return noted
+
+    def close(self) -> None:
+        for channel in self._routes.values():
+            for route in channel:
+                route.transport.close()
+
     def run_once(self, stopping: Callable[[], bool] = lambda: False) -> int:
         """Send everything that is due, unless `stopping()`; return how many were tried."""
         tried = 0
@@ -52,11 +97,24 @@ class Dispatcher:
 
     def _deliver(self, leased: Leased) -> None:
         channel = leased.message.channel
-        outcome: object = Temporary("no transport for this channel")
+        if leased.country and (later := self._outbox.spend(self._store, leased)):
+            self._outbox.settle(
+                self._store,
+                leased,
+                state=DeliveryState.WAITING,
+                transport="",
+                problem="the country's share of today is used up",
+                wait=later,
+            )
+            return
+        outcome: object = Temporary("no provider for it now")
         name = ""
-        for transport in self._routes.get(channel, ()):
-            name = transport.name
-            outcome = transport.send(leased.message)
+        for route in self._routes.get(channel, ()):
+            if not route.serves(leased.country) or not route.usable(leased.now):
+                continue
+            name = route.transport.name
+            outcome = route.transport.send(leased.message)
+            route.note(outcome, leased.now)
             if not isinstance(outcome, Temporary):
                 break
         match outcome:

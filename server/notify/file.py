@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 import threading
+from collections.abc import Sequence
 from datetime import UTC
 from pathlib import Path
 
 from server.notify.messages import Message
-from server.notify.transport import Accepted, Outcome, Temporary
+from server.notify.transport import Accepted, Outcome, Report, Temporary
 
 
 class FileTransport:
@@ -41,6 +42,12 @@ class FileTransport:
             except OSError as error:
                 return Temporary(f"file: {error.strerror}")
             return Accepted(message.id)
+
+    def collect(self) -> Sequence[Report]:
+        return ()
+
+    def close(self) -> None:
+        pass
 
     def _write(self, message: Message) -> None:
         number = self._number + 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import MappingProxyType
@@ -11,7 +11,7 @@ from typing import Any
 import requests
 
 from server.notify.messages import Message
-from server.notify.transport import Accepted, Outcome, Permanent, Temporary, Unknown
+from server.notify.transport import Accepted, Outcome, Permanent, Report, Temporary, Unknown
 
 _EMPTY: Mapping[str, str] = MappingProxyType({})
 
@@ -51,6 +51,9 @@ class HttpSmsTransport:
 
     def close(self) -> None:
         self._session.close()
+
+    def collect(self) -> Sequence[Report]:
+        return ()  # they come to `server.notify.reports`
 
     def send(self, message: Message) -> Outcome:
         try:

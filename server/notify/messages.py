@@ -29,6 +29,8 @@ class Template(StrEnum):
     """Places: code, minutes."""
     CONFIRM_CONTACT = "confirm_contact"
     """An account came from an offline kiosk and its contact was never confirmed (D-05). No places."""
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105
+    """Somebody who had the code set a new password. No places."""
     RECEIVED = "received"
     """Places: reference, days."""
     APPROVED = "approved"
@@ -40,7 +42,8 @@ class Template(StrEnum):
 
     @property
     def kind(self) -> str:
-        """The message's kind as the file outbox names it: ``code``, ``confirm``, ``received`` or ``decision``."""
+        """The message's kind as the file outbox names it: ``code``, ``confirm``, ``password``,
+        ``received`` or ``decision``."""
         return _KINDS[self]
 
     @property
@@ -52,6 +55,7 @@ class Template(StrEnum):
 _KINDS = {
     Template.CODE: "code",
     Template.CONFIRM_CONTACT: "confirm",
+    Template.PASSWORD_CHANGED: "password",
     Template.RECEIVED: "received",
     Template.APPROVED: "decision",
     Template.REFUSED: "decision",

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
+import phonenumbers
 from sqlalchemy import (
     Column,
     Connection,
@@ -29,8 +31,10 @@ from sqlalchemy import (
 )
 
 from registration.errors import VoterCanFix
-from registration.model.contact import Contact
+from registration.model.contact import Contact, ContactKind
+from server import audit
 from server.notify.messages import CHANNELS, Channel, Message, Template, Words, render
+from server.notify.transport import Report
 from server.schema import Moment, metadata
 from server.sealing import MasterKey
 from server.store import Store, Unit, shard_of
@@ -75,19 +79,38 @@ notifications = Table(
     Column("provider_id", String(100), nullable=False),
     Column("problem", String(120), nullable=False),
     Column("settled", Moment),
+    Column("country", String(8), nullable=False, server_default=""),  # of a telephone number
+    Column("report", String(16), nullable=False, server_default=""),  # delivered or failed, once the provider told
+    Column("reported", Moment),
+    Index(None, "election", "transport", "provider_id"),
     Index(None, "election", "state", "next_try"),
     Index(None, "election", "shard", "destination_hash", "created"),
     Index(None, "election", "shard", "dedupe", unique=True),
 )
 
 
+notification_spend = Table(
+    "notification_spend",
+    metadata,
+    *key_columns("day", "country"),  # shard_of(destination): striped, so that no two voters wait for each other
+    Column("number", Integer, nullable=False),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Caps:
-    """The most messages one destination gets, so that nobody is flooded and no toll fraud pays."""
+    """The most messages one destination, and one country, gets, so that nobody is flooded and no toll fraud pays."""
 
     codes_per_hour: int = 5
     codes_per_day: int = 10
     others_per_day: int = 20
+    per_country_and_day: int = 20_000
+    """SMS to one country; far above the busiest day of an honest one."""
+    countries: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    """ISO 3166 code -> its own most, e.g. 0 to send nothing there."""
+
+    def of_country(self, country: str) -> int:
+        return self.countries.get(country, self.per_country_and_day)
 
 
 DEFAULT_CAPS = Caps()
@@ -102,6 +125,9 @@ class Leased:
     attempts: int
     """Tries before this one."""
     unknowns: int
+    country: str
+    now: datetime
+    """When it was taken."""
 
 
 class Outbox:
@@ -172,6 +198,7 @@ class Outbox:
                 destination_hash=destination,
                 sealed=self._master.wrap(json.dumps(secret).encode(), _place(message_id)),
                 language=language,
+                country=country_of(contact),
                 created=unit.now,
                 expires=unit.now + min(max_age or template.max_age, template.max_age),
                 next_try=next_try,
@@ -223,7 +250,23 @@ class Outbox:
                     .where(mine, notifications.c.shard == row.shard, notifications.c.message_id == row.message_id)
                     .values(leased_until=unit.now + LEASE)
                 )
-        return [Leased(self._message(row), row.shard, row.attempts, row.unknowns) for row in rows]
+        return [
+            Leased(self._message(row), row.shard, row.attempts, row.unknowns, row.country, unit.now) for row in rows
+        ]
+
+    def note_report(self, store: Store, transport: str, report: Report) -> bool:
+        """Write down a delivery report; False when no message of ours fits it. The last word counts."""
+        if not report.provider_id:
+            return False
+        with store.write() as unit:
+            theirs = update(notifications).where(
+                notifications.c.election == unit.election,
+                notifications.c.transport == transport,
+                notifications.c.provider_id == report.provider_id,
+                notifications.c.state == DeliveryState.ACCEPTED,
+            )
+            told = {"report": "delivered" if report.delivered else "failed", "reported": unit.now}
+            return unit.connection.execute(theirs.values(**told)).rowcount > 0
 
     def sweep(self, unit: Unit) -> int:
         """Delete what was settled long ago; return how many."""
@@ -282,6 +325,30 @@ class Outbox:
             created=row.created,
         )
 
+    def spend(self, store: Store, leased: Leased) -> timedelta:
+        """Count one SMS to a country; returns how long it has to wait because the country had its share today, else 0.
+
+        Every try is counted, for every try may be paid for. The first one over the share is audited.
+        """
+        with store.write() as unit:
+            day = unit.now.date().isoformat()
+            here = (
+                notification_spend.c.election == unit.election,
+                notification_spend.c.day == day,
+                notification_spend.c.country == leased.country,
+            )
+            total = select(func.coalesce(func.sum(notification_spend.c.number), 0)).where(*here)
+            spent, most = unit.connection.execute(total).scalar_one(), self._caps.of_country(leased.country)
+            if spent == most:
+                details = {"country": leased.country, "most": most}
+                audit.record(unit, kind="outbox.country_cap", actor="system", details=details)
+            more = update(notification_spend).where(*here, notification_spend.c.shard == leased.shard)
+            if unit.connection.execute(more.values(number=notification_spend.c.number + 1)).rowcount == 0:
+                first = {"shard": leased.shard, "day": day, "country": leased.country, "number": 1}
+                unit.connection.execute(insert(notification_spend).values(election=unit.election, **first))
+            midnight = datetime.combine(unit.now.date() + timedelta(days=1), datetime.min.time(), UTC)
+            return midnight - unit.now if spent >= most else timedelta(0)
+
     def _allowed_from(self, unit: Unit, template: Template, shard: int, destination: bytes) -> datetime:
         """Return when this destination may get one more message of the kind."""
         code = template is Template.CODE
@@ -322,6 +389,17 @@ def count_by_state(connection: Connection, election: str) -> dict[str, int]:
         .group_by(notifications.c.state)
     )
     return {row.state: row.number for row in connection.execute(counted)}
+
+
+def country_of(contact: Contact) -> str:
+    """Return the ISO 3166 code of a telephone number's country, "" for an e-mail address."""
+    if contact.kind is not ContactKind.PHONE:
+        return ""
+    try:
+        region = phonenumbers.region_code_for_number(phonenumbers.parse(contact.value))
+    except phonenumbers.NumberParseException:
+        region = None
+    return region or "ZZ"
 
 
 def _place(message_id: str) -> str:

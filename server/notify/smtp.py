@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import smtplib
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from email import policy
 from email.message import EmailMessage
 from email.utils import format_datetime
 
 from server.notify.messages import Message
-from server.notify.transport import Accepted, Outcome, Permanent, Temporary, Unknown
+from server.notify.transport import Accepted, Outcome, Permanent, Report, Temporary, Unknown
 
 _WIRE = policy.SMTP.clone(cte_type="7bit")
 """CRLF line ends (relays refuse bare ones) and nothing that needs 8BITMIME."""
@@ -61,6 +61,12 @@ class SmtpTransport:
             reason = f"smtp: {type(error).__name__}"
             return Unknown(reason) if handed_over else Temporary(reason)
         return Accepted(message.id)
+
+    def collect(self) -> Sequence[Report]:
+        return ()
+
+    def close(self) -> None:
+        pass
 
     @staticmethod
     def _check(reply: tuple[int, bytes]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
@@ -41,6 +42,14 @@ class Unknown:
 Outcome = Accepted | Temporary | Permanent | Unknown
 
 
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The provider's later word on a message it took."""
+
+    provider_id: str
+    delivered: bool
+
+
 class Transport(Protocol):
     """Carries messages of one channel. Called from one thread at a time."""
 
@@ -49,3 +58,9 @@ class Transport(Protocol):
 
     def send(self, message: Message) -> Outcome:
         """Hand the message over; foreseen trouble is an outcome, never an exception."""
+
+    def collect(self) -> Sequence[Report]:
+        """Return the reports that came since; none where they come another way, or not at all."""
+
+    def close(self) -> None:
+        """Hang up; safe to call twice."""

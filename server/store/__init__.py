@@ -1,8 +1,9 @@
 """The server's store: one engine, short units of work, portable SQL (SQLAlchemy Core) for SQLite and PostgreSQL.
 
-A writing unit is one transaction. On SQLite there is one writer at a time: a lock in this process, ``BEGIN IMMEDIATE``
-between processes (the commands beside a running server). Rows are keyed ``(election, shard, id)`` with UUIDv7 ids, so
-that a distributed database can take them over; `shard_of` is the only place that knows how they spread.
+A writing unit is one transaction, and there is one writer at a time for an election: on SQLite a lock in this process
+and ``BEGIN IMMEDIATE`` between processes, on PostgreSQL a locked row (`server.store.postgresql`). Rows are keyed
+``(election, shard, id)`` with UUIDv7 ids, so that a distributed database can take them over; `shard_of` is the only
+place that knows how they spread.
 """
 
 from __future__ import annotations
@@ -18,11 +19,12 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, make_url
+from sqlalchemy import Connection, Engine, make_url
 
 from registration.model.ids import uuid7
 from registration.ports.clock import Clock
-from server.store import sqlite
+from server.schema import WRITES
+from server.store import postgresql, sqlite
 
 SHARDS = 64
 
@@ -69,11 +71,16 @@ class Store:
         )
 
     @contextmanager
-    def write(self) -> Iterator[Unit]:
-        """Open a writing unit; leaving it commits, an exception rolls back. Never nest two in one thread."""
+    def write(self, *, turn: bool = True) -> Iterator[Unit]:
+        """Open a writing unit; leaving it commits, an exception rolls back. Never nest two in one thread.
+
+        Args:
+            turn: wait for one's turn among the writers. Without, others write meanwhile (on PostgreSQL): only for
+                what holds by its row locks alone.
+        """
         with (
             self._turn,
-            self.engine.connect().execution_options(**{sqlite.WRITES: True}) as connection,
+            self.engine.connect().execution_options(**{WRITES: self.election if turn else ""}) as connection,
             connection.begin(),
         ):
             unit = Unit(connection, self.election, self._clock.now())
@@ -99,12 +106,12 @@ def open_engine(url: str, key: bytes) -> Engine:
         key: 32 bytes.
 
     Raises:
-        StaffMustFix: ``store.wrong_key``, ``store.unreachable``.
+        StaffMustFix: ``store.wrong_key``, ``store.unreachable``, ``store.secret_in_address``.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return sqlite.open_engine(Path(parsed.database or ""), key)
-    return create_engine(parsed, pool_pre_ping=True)
+    return postgresql.open_engine(parsed)
 
 
 def migrate(engine: Engine) -> None:
@@ -112,6 +119,8 @@ def migrate(engine: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.set_main_option("path_separator", "os")
-    with engine.connect().execution_options(**{sqlite.WRITES: True}) as connection, connection.begin():
+    with engine.connect().execution_options(**{WRITES: ""}) as connection, connection.begin():
+        if engine.dialect.name == "postgresql":
+            postgresql.one_migrates(connection)
         config.attributes["connection"] = connection
         command.upgrade(config, "heads")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,7 @@ from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
 from sqlalchemy.exc import DatabaseError
 
 from registration.errors import StaffMustFix
-
-WRITES = "server_writes"
-"""Execution option of a connection whose transaction will write."""
+from server.schema import WRITES
 
 _PRAGMAS = (
     "cipher_memory_security = ON",
@@ -38,6 +37,10 @@ def open_engine(file: Path, key: bytes) -> Engine:
         connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
+        # The first look makes the log's file. SQLite makes its name durable too, but takes no notice when that fails:
+        # what is committed to a log without a name is gone with the power.
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
+        _sync_folder(file.parent)
         return connection
 
     engine = create_engine("sqlite://", module=sqlcipher, creator=connect, poolclass=QueuePool, pool_size=8)
@@ -48,10 +51,23 @@ def open_engine(file: Path, key: bytes) -> Engine:
     except (DatabaseError, sqlcipher.DatabaseError):
         engine.dispose()
         raise StaffMustFix("store.wrong_key") from None
+    except OSError:
+        engine.dispose()
+        raise StaffMustFix("store.no_folder", folder=str(file.parent)) from None
     return engine
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _begin(connection: Connection) -> None:
     """A writer takes the lock at once: upgrading from a reader could only fail with SQLITE_BUSY."""
-    writes = connection.get_execution_options().get(WRITES)
+    writes = WRITES in connection.get_execution_options()
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

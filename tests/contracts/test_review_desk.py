@@ -32,13 +32,12 @@ from server import accounts, case_intake, officials, review_decisions, review_pr
 from server.app import create_app
 from server.context import Server, open_server
 from server.notify.outbox import Outbox
-from server.sealing import MasterKey
-from server.settings import Settings
 from sync.http import Http
 from sync.review_link import HttpReviewDesk
+from tests.databases import KINDS, MASTER, Database
 from tests.fakes import invented_voter
+from tests.fakes.hand_clock import HandClock
 from tests.fakes.review_desk import PASSWORD, FakeReviewDesk
-from tests.fakes.server_store import HandClock
 
 OTHER_ACCOUNT = "01990000-0000-7000-8000-0000000000aa"
 
@@ -132,7 +131,7 @@ class World:
         return self.desk.sign_in(name, password, self.scene.code_of(name))
 
 
-@pytest.fixture(params=["fake", "http"])
+@pytest.fixture(params=["fake", *KINDS])
 def world(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     # Real libraries measure by the real clock; only the product's own time stands still.
     clock = HandClock(datetime(2029, 2, 1, 9, tzinfo=UTC))
@@ -140,7 +139,14 @@ def world(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
         desk = FakeReviewDesk(clock)
         yield World(desk, FakeScene(desk), clock)
         return
-    server = open_server(Settings(tmp_path), MasterKey(bytes(32)), clock)
+    kind: Database = request.getfixturevalue(f"{request.param}")
+    with kind.after_first_start(tmp_path / "server") as settings:
+        server = open_server(settings, MASTER, clock)
+        yield from _over_http(server, monkeypatch, clock)
+        server.close()
+
+
+def _over_http(server: Server, monkeypatch: pytest.MonkeyPatch, clock: HandClock) -> Iterator[World]:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         app = create_app(server, beside=False)
@@ -154,7 +160,6 @@ def world(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
         http.close()
         running.should_exit = True
         thread.join()
-    server.close()
 
 
 def a_request(number: int = 1, **changes: object) -> RequestSubmission:

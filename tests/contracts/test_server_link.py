@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+import argon2
 import pytest
 
 from registration.errors import Expected, StaffMustFix, VoterCanFix, WillRetry
 from registration.model.case import CaseState
 from registration.model.contact import Contact, ContactKind
 from registration.model.ids import RequestId
-from registration.ports.server import CodeTicket, ServerLink
+from registration.ports.server import CodeTicket, ContactProof, ServerLink
 from sync import enrol
 from sync.http import Http
 from sync.link import HttpLink
@@ -23,6 +24,7 @@ from tests.fakes.vault import ManualClock, a_request, an_account
 
 CONTACT = Contact(ContactKind.PHONE, "+355691234567")
 NOBODY = Contact(ContactKind.EMAIL, "nobody@example.org")
+HASHER = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PASSWORD = "një fjalëkalim i gjatë"
 
 
@@ -86,6 +88,34 @@ def test_an_unconfirmed_contact_is_confirmed_once_by_its_own_proof(world: World)
 
     assert world.link.profile(session).contact_verified
     assert refusal(VoterCanFix, lambda: world.link.confirm_contact(session, proof)).code == "contact.not_confirmed"
+
+
+def test_a_proven_contact_gets_a_new_password_once(world: World) -> None:
+    world.server.has_account(replace(an_account(contact=CONTACT), contact_proof="proven"), PASSWORD)
+    open_session = world.link.sign_in(CONTACT, PASSWORD)
+    for _ in range(3):
+        refusal(VoterCanFix, lambda: world.link.sign_in(CONTACT, "wrong"))
+    proof = world.link.confirm_code(world.link.request_code(CONTACT, "sq"), world.server.code_sent_to(CONTACT))
+    new = "Fjalëkalim i ri 8"
+
+    world.link.reset_password(CONTACT, proof, HASHER.hash(new))
+
+    assert world.link.sign_in(CONTACT, new)
+    assert refusal(VoterCanFix, lambda: world.link.sign_in(CONTACT, PASSWORD)).code == "login.wrong"
+    refusal(Expected, lambda: world.link.requests(open_session))
+    again = refusal(VoterCanFix, lambda: world.link.reset_password(CONTACT, proof, HASHER.hash("Tjetër 99x")))
+    assert again.code == "contact.not_confirmed"
+
+
+def test_a_password_is_not_reset_without_a_proof_or_an_account(world: World) -> None:
+    world.server.has_account(replace(an_account(contact=CONTACT), contact_proof="proven"), PASSWORD)
+    made_up = ContactProof("made up", account_exists=True)
+    error = refusal(VoterCanFix, lambda: world.link.reset_password(CONTACT, made_up, HASHER.hash("x")))
+    assert error.code == "contact.not_confirmed"
+    proof = world.link.confirm_code(world.link.request_code(NOBODY, "sq"), world.server.code_sent_to(NOBODY))
+    error = refusal(VoterCanFix, lambda: world.link.reset_password(NOBODY, proof, HASHER.hash("x")))
+    assert error.code == "account.none"
+    assert world.link.sign_in(CONTACT, PASSWORD)
 
 
 def test_a_wrong_code_says_how_many_tries_are_left_until_none_is(world: World) -> None:

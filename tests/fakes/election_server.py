@@ -211,6 +211,10 @@ class ElectionServer:
         if path == "/v1/codes/confirm":
             proof = self.link.confirm_code(CodeTicket(body["ticket"], 0, 0), body["code"])
             return self._json({"proof": proof.token, "account_exists": proof.account_exists})
+        if path == "/v1/accounts/password":
+            proof = ContactProof(body["proof"], account_exists=True)
+            self.link.reset_password(_contact(body["contact"]), proof, body["password_hash"])
+            return self._json({})
         if path == "/v1/sessions":
             made = self.link.sign_in(_contact(body["contact"]), body["password"])
             return self._json({"token": made.token, "account_id": made.account_id})

@@ -13,6 +13,8 @@ import secrets
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+import argon2
+
 from registration.errors import StaffMustFix, VoterCanFix, WillRetry
 from registration.model.case import Action, Actor, CaseState, IllegalTransition, transition
 from registration.model.contact import Contact
@@ -42,7 +44,17 @@ class _Account:
     submission: AccountSubmission
     password: str
     wrong: int = 0
+    password_hash: str = ""
+    """Set by a reset; then it counts instead of `password`."""
     requests: dict[RequestId, _Request] = field(default_factory=dict)
+
+    def opens(self, password: str) -> bool:
+        if not self.password_hash:
+            return password == self.password
+        try:
+            return argon2.PasswordHasher().verify(self.password_hash, password)
+        except argon2.exceptions.VerifyMismatchError:
+            return False
 
 
 @dataclass
@@ -156,7 +168,7 @@ class FakeServerLink:
         account = self._accounts.get(contact)
         if account is not None and account.wrong >= WRONG_PASSWORDS:
             raise VoterCanFix("login.locked", minutes=180)
-        if account is None or password != account.password:
+        if account is None or not account.opens(password):
             if account is not None:
                 account.wrong += 1
             raise VoterCanFix("login.wrong")
@@ -164,6 +176,17 @@ class FakeServerLink:
         token = secrets.token_urlsafe(16)
         self._sessions[token] = account
         return Session(token, account.submission.account_id)
+
+    def reset_password(self, contact: Contact, proof: ContactProof, password_hash: str) -> None:
+        self._answer("reset_password")
+        if self._proofs.get(proof.token) != contact:
+            raise VoterCanFix("contact.not_confirmed")
+        account = self._accounts.get(contact)
+        if account is None or not account.submission.contact_proof:
+            raise VoterCanFix("account.none")
+        del self._proofs[proof.token]
+        account.password_hash, account.wrong = password_hash, 0
+        self._sessions = {token: other for token, other in self._sessions.items() if other is not account}
 
     def requests(self, session: Session) -> tuple[RequestStatus, ...]:
         account = self._account(session, "requests")

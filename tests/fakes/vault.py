@@ -110,6 +110,9 @@ class FakeDrafts:
             self.voters.remove(other)
         return newest.key
 
+    def forgive(self, contact: Contact) -> None:
+        self._wrong.pop(contact, None)
+
     def save(self, key: VoterKey, service: str, content: bytes) -> None:
         voter = self.voter(key)
         voter.seen = self.clock.now()

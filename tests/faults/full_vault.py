@@ -37,6 +37,7 @@ SCENARIOS = {
     "create": "vault made: kill -9 at every write",
     "finish": "password, drafts, finish, receipt: kill -9 at every write",
     "keys": "rekey and passphrase change: kill -9 at every write",
+    "restore": "backup made and put back: kill -9 at every write",
 }
 CONTROLS = {
     "finish": "each statement on its own, no transaction",
@@ -168,6 +169,12 @@ def stolen_disk(folder: Path) -> Row:
                 del os.environ[name]
             else:
                 os.environ[name] = value
+    guarded = "import sys, os; from kiosk.memory_guard import guard_memory; guard_memory(); os.abort()"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    # A program that crashes with everything in its memory; the folder it was started in is where a dump would lie.
+    command = [sys.executable, "-c", guarded, *needles.NEEDLES]
+    subprocess.run(command, cwd=profile, env=environment, capture_output=True, check=False)
+    searches, found = searches + 1, found + len(needles.found_in(profile, temp))
     plain = folder / "plain"
     plain.mkdir()
     control = sqlite3.connect(plain / "vault.db")
@@ -178,7 +185,7 @@ def stolen_disk(folder: Path) -> Row:
     control.close()
     planted = len(needles.NEEDLES)
     without = Control("the same in SQLite without the cipher", planted, len(needles.found_in(plain)))
-    note = f"{planted} needles, {searches} searches: profile, temp, debug log, backup, stick"
+    note = f"{planted} needles, {searches} searches: profile, temp, debug log, backup, stick, crash dump"
     return Row("stolen disk: needle search", searches * planted, packets, found, without, note)
 
 

@@ -87,9 +87,9 @@ class Program:
 class RealServer(Program):
     """`python -m server serve --embedded`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, key: str = "") -> None:
         self.data = folder / "data"
-        self.key = secrets.token_hex(32)
+        self.key = key or secrets.token_hex(32)
         outbox = str(folder / "outbox")
         super().__init__(
             folder,

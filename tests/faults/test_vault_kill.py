@@ -42,7 +42,8 @@ def crash(folder: Path, scenario: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("scenario", "points", "acknowledged"), [("finish", 80, 200), ("keys", 60, 10), ("create", 30, 0)]
+    ("scenario", "points", "acknowledged"),
+    [("finish", 80, 200), ("keys", 60, 10), ("create", 30, 0), ("restore", 25, 15)],
 )
 def test_killed_at_every_write_nothing_is_lost_or_half(
     folder: Path, scenario: str, points: int, acknowledged: int

@@ -1,9 +1,10 @@
 """Work on a vault is killed at every write to the disk in turn, and what is left is judged.
 
-    python -m tests.faults.vault_crash FOLDER {finish,finish-control,keys,keys-control,create}
+    python -m tests.faults.vault_crash FOLDER {finish,finish-control,keys,keys-control,create,restore}
 
 `finish`: a voter makes a password, saves, saves again and finishes, and the receipt comes. `keys`: staff rekey and
-change the passphrase. `create`: a vault is made. The controls do the same with what protects it taken away (every
+change the passphrase. `create`: a vault is made. `restore`: a
+backup is made and put back. The controls do the same with what protects it taken away (every
 statement on its own; the new key not kept before the pages change), and must lose something.
 Prints one JSON object: points tried, what had been acknowledged, what of it was lost, half states, slowest reopening.
 """
@@ -24,6 +25,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 import kiosk.vault.vault
 from kiosk.vault import Vault
+from kiosk.vault.backup import back_up, restore
 from kiosk.vault.database import Database
 from kiosk.vault.keys import Argon2Cost
 from kiosk.vault.slots import SlotTable, read_slots, write_slots
@@ -170,6 +172,41 @@ def judge_create(folder: Path, acknowledged: bytes) -> tuple[list[str], list[str
     return [], []
 
 
+def prepare_restore(folder: Path) -> None:
+    folder.mkdir()
+    prepare(folder / "vault")
+
+
+def work_restore(folder: Path, acknowledge: Callable[[bytes], None], begin: Callable[[], None]) -> None:
+    vault = open_vault(folder / "vault")
+    begin()
+    back_up(vault, folder / "backup")
+    acknowledge(b"b")
+    vault.lock()
+    restore(folder / "backup", folder / "vault", STAFF, ManualClock(), staff_cost=QUICK)
+    acknowledge(b"r")
+
+
+def judge_restore(folder: Path, acknowledged: bytes) -> tuple[list[str], list[str]]:
+    """At any moment a vault opens, the old one or the copy; and so does the backup that was told to be there."""
+    lost, half = [], []
+    try:
+        vault = open_vault(folder / "vault")
+    except StaffMustFix as error:
+        return ["everything"], [error.code]
+    vault.check()
+    if vault.drafts.load(vault.drafts.unlock(BEFORE, "Password0"), SERVICE) != b"kept":
+        lost.append("draft")
+    vault.lock()
+    if b"b" in acknowledged:
+        copy = open_vault(folder / "backup")
+        copy.check()
+        copy.lock()
+    if b"r" in acknowledged and list(folder.glob("vault-rest*")):
+        half.append("restore left open")
+    return lost, half
+
+
 @contextmanager
 def statement_by_statement(database: Database) -> Iterator[sqlcipher.Connection]:
     """Stands for `Database.transaction` without BEGIN and COMMIT."""
@@ -186,10 +223,13 @@ SCENARIOS: dict[str, tuple[Work, Callable[[Path, bytes], tuple[list[str], list[s
     "finish": (work, judge),
     "keys": (work_keys, judge_keys),
     "create": (work_create, judge_create),
+    "restore": (work_restore, judge_restore),
 }
+PREPARE = {"restore": prepare_restore}
+"""Where a scenario begins with something else than `prepare`."""
 
 
-STRIDES = {"finish-control": 4, "keys-control": 4, "create": 3}
+STRIDES = {"finish-control": 4, "keys-control": 4, "create": 3, "restore": 3}
 """Where not every write is tried, to save time."""
 
 
@@ -216,7 +256,7 @@ def run_until(point: int, folder: Path, scenario: Work, control: bool) -> tuple[
 def main(folder: Path, how: str) -> None:
     name, _, control = how.partition("-")
     scenario, judged = SCENARIOS[name]
-    prepare(folder / "template")
+    PREPARE.get(name, prepare)(folder / "template")
     points, stride = 0, STRIDES.get(how, 1)
     acknowledgements = 0
     lost: list[str] = []

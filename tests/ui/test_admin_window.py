@@ -41,6 +41,7 @@ STATUS = KioskStatus(
     attention=1,
     received=40,
     waiting_size=2_450_000,
+    ways=("passphrase",),
     notices=(NOTICE,),
 )
 
@@ -80,6 +81,24 @@ class FakeAdminDesk:
 
     def change_passphrase(self, old: str, new: str) -> None:
         self._do("passphrase", old, new)
+
+    def back_up(self, folder: Path) -> None:
+        self._do("backup", folder)
+
+    def rekey(self, passphrase: str, pin: str) -> None:
+        self._do("rekey", passphrase, pin)
+
+    def add_way(self, passphrase: str, way: str, secret: str) -> None:
+        self._do("add", passphrase, way, secret)
+        self.stands = replace(self.stands, ways=(*self.stands.ways, way))
+
+    def remove_way(self, way: str) -> None:
+        self._do("remove", way)
+        self.stands = replace(self.stands, ways=tuple(each for each in self.stands.ways if each != way))
+
+    def behind_seen(self) -> None:
+        self._do("behind seen")
+        self.stands = replace(self.stands, behind=None)
 
     def enrol(self, address: str, token: str) -> EnrolmentOutcome:
         self._do("enrol", address, token)
@@ -133,6 +152,16 @@ def test_a_wrong_clock_and_a_missing_enrolment_stand_out(
     assert reads(window, "Nuk ka lidhje me serverin")
 
 
+@pytest.mark.parametrize(("years", "said"), [(10, "3652 ditë pas serverit"), (-10, "3652 ditë para serverit")])
+def test_a_clock_off_by_years_is_told_in_days(
+    qtbot: QtBot, window: AdminWindow, desk: FakeAdminDesk, years: int, said: str
+) -> None:
+    desk.stands = replace(STATUS, clock_skew=years * 365.25 * 86_400 - 43_200, clock_is_off=True)
+    window.flow.refresh()
+    done(qtbot, window)
+    assert window.status.values["clock"].text() in (f"⚠ {said}", f"⚠ {said.replace('3652', '3653')}")
+
+
 def test_sync_tells_what_came_of_it(qtbot: QtBot, window: AdminWindow, desk: FakeAdminDesk) -> None:
     window.sync_button.click()
     assert not window.sync_button.isEnabled()
@@ -144,9 +173,11 @@ def test_sync_tells_what_came_of_it(qtbot: QtBot, window: AdminWindow, desk: Fak
 
 
 def test_progress_is_shown_in_packets_and_bytes(window: AdminWindow) -> None:
+    window._monotonic = iter([100.0, 104.0]).__next__
     window._show_work("admin.busy.sync")
     window._show_progress(WorkProgress(3, 8, 1_200_000, 4_800_000))
-    assert reads(window, "Po sinkronizojmë: paketa 3 nga 8, 1,2 MB / 4,8 MB")
+    assert reads(window, "Po sinkronizojmë: paketa 3 nga 8, 1,2 MB / 4,8 MB · 4 s deri tani, edhe rreth 12 s")
+    window._monotonic = lambda: 104.0
     window._show_work("")
     assert not reads(window, "Po sinkronizojmë")
 
@@ -224,3 +255,60 @@ def test_nothing_is_cut_off(window: AdminWindow, language: str, width: int, heig
     for label in window.window.findChildren(QLabel):
         if label.isVisible() and label.text() and label.wordWrap():
             assert label.height() >= label.heightForWidth(label.width()), label.text()
+
+
+def test_the_vault_is_backed_up_rekeyed_and_gets_other_ways(
+    qtbot: QtBot, window: AdminWindow, desk: FakeAdminDesk, tmp_path: Path
+) -> None:
+    panel = window.vault
+    assert reads(window, "Hapet me: fjalëkalimi i personelit")
+    panel.backup_button.click()
+    done(qtbot, window)
+    assert reads(window, "Kopja rezervë u bë")
+    panel.rekey_button.click()
+    assert desk.asked == [("backup", tmp_path)]  # no passphrase yet
+    panel.lines["passphrase"].setText("fjalëkalimi i gjatë")
+    panel.add_buttons["tpm"].click()
+    assert reads(window, "Shkruani PIN-in")
+    panel.lines["secret"].setText("1234")
+    panel.add_buttons["tpm"].click()
+    done(qtbot, window)
+    assert panel.lines["passphrase"].text() == panel.lines["secret"].text() == ""
+    assert reads(window, "çipi TPM me PIN")
+    panel.lines["passphrase"].setText("fjalëkalimi i gjatë")
+    panel.lines["secret"].setText("1234")
+    panel.rekey_button.click()
+    done(qtbot, window)
+    panel.remove_buttons["tpm"].click()
+    done(qtbot, window)
+    assert desk.asked[1:] == [
+        ("add", "fjalëkalimi i gjatë", "tpm", "1234"),
+        ("rekey", "fjalëkalimi i gjatë", "1234"),
+        ("remove", "tpm"),
+    ]
+    assert not panel.remove_buttons["tpm"].isVisible()
+
+
+def test_an_old_disk_image_alarms_until_the_operator_knows(
+    qtbot: QtBot, window: AdminWindow, desk: FakeAdminDesk
+) -> None:
+    desk.stands = replace(STATUS, behind=(4, 7))
+    window.flow.refresh()
+    done(qtbot, window)
+    assert reads(window, "KUJDES: kjo kasafortë është më e vjetër")
+    assert reads(window, "numri 4 këtu, 7 atje")
+    window.behind_button.click()
+    done(qtbot, window)
+    assert desk.asked == [("behind seen",)]
+    assert not reads(window, "KUJDES")
+    assert not window.behind_button.isVisible()
+
+
+def test_lock_asks_whoever_opened_the_window(qtbot: QtBot, inter: str, desk: FakeAdminDesk) -> None:
+    asked = []
+    made = AdminWindow(desk, Words("sq"), lock=lambda: asked.append("lock"))
+    made.start()
+    qtbot.waitUntil(lambda: not made.tasks.busy)
+    made.vault.lock_button.click()
+    made.close()
+    assert asked == ["lock"]

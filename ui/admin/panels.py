@@ -7,14 +7,14 @@ from datetime import datetime
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from registration.admin_desk import KioskStatus, PacketNotice
+from registration.admin_desk import LEAST_PASSPHRASE, KioskStatus, PacketNotice
 from registration.model.ids import PacketId
-from ui.admin.unlock_page import LEAST_PASSPHRASE
 from ui.notices import Problem, sentence
 from ui.widgets.buttons import button
 from ui.widgets.labels import Text
 from ui.words import Words
 
+DAY = 86_400
 LINES = ("enrolled", "kiosk", "server", "looked", "next_try", "clock", "waiting", "exported", "attention", "received")
 
 
@@ -111,7 +111,11 @@ class StatusPanel(Card):
         seconds = round(abs(status.clock_skew))
         if seconds == 0:
             return self._words("admin.clock_right")
-        return self._words("admin.clock_behind" if status.clock_skew > 0 else "admin.clock_ahead", n=seconds)
+        side = "behind" if status.clock_skew > 0 else "ahead"
+        if seconds >= 2 * DAY:
+            # A battery that died or a year mistyped: nobody reads that in seconds.
+            return self._words(f"admin.clock_{side}_days", n=round(seconds / DAY))
+        return self._words(f"admin.clock_{side}", n=seconds)
 
 
 def _doubtful(name: str, status: KioskStatus) -> bool:

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from registration.admin_desk import LEAST_PASSPHRASE
 from ui.notices import Problem
 from ui.page import Actions, KioskPage
 from ui.pages.password_page import PasswordLine
 from ui.theme import Look
+from ui.widgets.buttons import RowButton
 from ui.widgets.labels import Panel, Text
 from ui.words import Words
 
-LEAST_PASSPHRASE = 10
-"""Characters of the staff passphrase; the vault's key is stretched from it (Argon2id), nothing else guards the disk."""
 PASSPHRASE, REPEAT = "passphrase", "repeat"
 RECOVERABLE = frozenset({"vault.damaged", "vault.missing", "vault.newer", "vault.disk_error"})
 """Problems that no passphrase solves: the page says how the vault comes back."""
@@ -23,17 +23,26 @@ RECOVERABLE = frozenset({"vault.damaged", "vault.missing", "vault.newer", "vault
 
 @dataclass(frozen=True, slots=True)
 class UnlockView:
-    """`exists`: a vault stands, it is opened; else one is made. `wait` is in seconds until the next try."""
+    """`exists`: a vault stands, it is opened; else one is made. `wait` is in seconds until the next try.
+
+    `ways`: how else it opens, ``tpm`` or ``keyring``; `way` is the one in hand, "" the passphrase. `locked`: it locked
+    itself while nobody was there.
+    """
 
     exists: bool
     problem: Problem | None = None
     wait: int = 0
+    ways: tuple[str, ...] = ()
+    way: str = ""
+    locked: bool = False
 
 
 class UnlockPage(KioskPage):
-    """Signals: submitted(passphrase)."""
+    """Signals: submitted(passphrase or PIN), way_chosen(way, "" for the passphrase), trouble() to bring it back."""
 
     submitted = Signal(str)
+    way_chosen = Signal(str)
+    trouble = Signal()
 
     def __init__(self, words: Words) -> None:
         super().__init__(words)
@@ -41,8 +50,15 @@ class UnlockPage(KioskPage):
         self.passphrase, self.repeat = PasswordLine(words), PasswordLine(words)
         self._rule, self._recovery = Text("hint"), Panel("infoPanel", "→")
         self._waiting = Text("doubt")
+        self.way_buttons = {way: RowButton("link") for way in ("", "tpm", "keyring")}
+        self.trouble_button = RowButton("link")
         for widget in (self._recovery, self.passphrase, self.repeat, self._rule, self._waiting):
             self.content.addWidget(widget)
+        for way, made in self.way_buttons.items():
+            made.clicked.connect(lambda _checked=False, way=way: self.way_chosen.emit(way))
+            self.content.addWidget(made)
+        self.trouble_button.clicked.connect(self.trouble)
+        self.content.addWidget(self.trouble_button)
         self.content.addStretch(1)
         self.passphrase.line.returnPressed.connect(self._enter)
         self.repeat.line.returnPressed.connect(self.enter_pressed)
@@ -51,7 +67,7 @@ class UnlockPage(KioskPage):
     def show_view(self, view: UnlockView) -> None:
         """Show the question; what was typed is wiped unless only the seconds changed."""
         before, self._view = self._view, view
-        if view.problem is not before.problem or view.exists != before.exists:
+        if view.problem is not before.problem or (view.exists, view.way) != (before.exists, before.way):
             self.clear()
         self.retranslate()
         self.show_problems(
@@ -119,10 +135,15 @@ class UnlockPage(KioskPage):
         words, view = self.words, self._view
         kind = "open" if view.exists else "create"
         self.write_heading(words(f"admin.unlock.title_{kind}"), words(f"admin.unlock.lead_{kind}"))
-        self.passphrase.retranslate(words("admin.unlock.passphrase"))
+        self.passphrase.retranslate(words("admin.unlock.pin" if view.way == "tpm" else "admin.unlock.passphrase"))
+        for way, made in self.way_buttons.items():
+            made.say(words(f"admin.unlock.way_{way or 'passphrase'}"))
+            made.setVisible(way != view.way and (way in view.ways or (way == "" and bool(view.way))))
+        self.trouble_button.say(words("admin.unlock.trouble"))
         self.repeat.retranslate(words("admin.unlock.repeat"))
         self.repeat.setVisible(not view.exists)
         self._rule.say("" if view.exists else words("admin.unlock.rule", least=LEAST_PASSPHRASE))
         stuck = view.problem is not None and view.problem.code in RECOVERABLE
-        self._recovery.say(words("admin.unlock.recovery") if stuck else "")
+        locked = words("admin.unlock.locked") if view.locked and view.problem is None else ""
+        self._recovery.say(words("admin.unlock.recovery") if stuck else locked)
         super().retranslate()

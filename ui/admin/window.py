@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from registration.admin_desk import (
 )
 from resources import texts
 from ui.admin.panels import AttentionPanel, EnrolPanel, PassphrasePanel, StatusPanel, megabytes
+from ui.admin.vault_panel import VaultPanel
 from ui.desk_look import desk_look, desk_style
 from ui.flows.admin_flow import AdminFlow
 from ui.notices import Problem, sentence
@@ -43,10 +45,13 @@ REFRESH_SECONDS = 15
 class AdminWindow:
     """Everything an administrator does at a running kiosk.
 
-    A script finds `sync_button`, `export_button`, `receipts_button`, `status`, `attention`, `enrol`, `passphrase`.
+    A script finds `sync_button`, `export_button`, `receipts_button`, `status`, `attention`, `enrol`, `vault`,
+    `passphrase`.
 
     Args:
         choose_folder: asks for a folder and returns it, None when none was chosen.
+        lock: locks the vault and ends this window.
+        monotonic: seconds, for the time that work takes.
     """
 
     def __init__(
@@ -55,6 +60,8 @@ class AdminWindow:
         words: Words,
         *,
         choose_folder: Callable[[], Path | None] | None = None,
+        lock: Callable[[], None] | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
         look: Look | None = None,
     ) -> None:
         self.words = words
@@ -64,6 +71,9 @@ class AdminWindow:
         self.tasks = TaskRunner(threads=2, parent=self.window)
         self.flow = AdminFlow(desk, self.tasks, self.window)
         self._choose_folder = choose_folder or self._ask_folder
+        self._lock = lock or self.close
+        self._monotonic = monotonic
+        self._began = 0.0
         self._status: KioskStatus | None = None
         self._problem: Problem | None = None
         self._outcome: object = None
@@ -71,6 +81,7 @@ class AdminWindow:
         self._moved: WorkProgress | None = None
         self.status, self.attention = StatusPanel(words), AttentionPanel(words)
         self.enrol, self.passphrase = EnrolPanel(words), PassphrasePanel(words)
+        self.vault = VaultPanel(words)
         self.sync_button, self.export_button, self.receipts_button = button("primary"), button(), button()
         self._timer = QTimer(self.window)
         self._timer.setInterval(REFRESH_SECONDS * 1000)
@@ -96,6 +107,13 @@ class AdminWindow:
             made.clicked.connect(lambda _checked=False, language=language: self._speak(language))
             top.addWidget(made)
         self._problem_panel, self._done_panel = Panel("errorPanel", "⚠"), Panel("goodPanel", "✓")
+        self._verdicts_panel, self._alarm_panel = Panel("warningPanel", "⚠"), Panel("errorPanel", "⚠")
+        self.behind_button = button()
+        self.behind_button.hide()
+        # After the panel's own line of text.
+        self._alarm_panel.say(" ")
+        self._alarm_panel.lines.addWidget(self.behind_button, alignment=Qt.AlignmentFlag.AlignLeft)
+        self._alarm_panel.say()
         self._bar, self._bar_words = QProgressBar(), Text("caption")
         self._bar.setTextVisible(False)
         self._bar.hide()
@@ -115,6 +133,7 @@ class AdminWindow:
         left.addStretch(1)
         right.addWidget(self.enrol)
         right.addWidget(self.passphrase)
+        right.addWidget(self.vault)
         right.addStretch(1)
         both = QHBoxLayout()
         both.setSpacing(14)
@@ -124,8 +143,8 @@ class AdminWindow:
         rows = QVBoxLayout(body)
         rows.setContentsMargins(24, 12, 24, 12)
         rows.setSpacing(10)
-        rows.addWidget(self._problem_panel)
-        rows.addWidget(self._done_panel)
+        for panel in (self._alarm_panel, self._problem_panel, self._done_panel, self._verdicts_panel):
+            rows.addWidget(panel)
         rows.addLayout(both, 1)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
@@ -150,6 +169,12 @@ class AdminWindow:
         self.attention.retry_requested.connect(flow.retry)
         self.enrol.submitted.connect(flow.enrol)
         self.passphrase.submitted.connect(flow.change_passphrase)
+        self.vault.backup_requested.connect(lambda: self._with_folder(flow.back_up))
+        self.vault.lock_requested.connect(lambda: self._lock())
+        self.vault.rekey_requested.connect(flow.rekey)
+        self.vault.add_requested.connect(flow.add_way)
+        self.vault.remove_requested.connect(flow.remove_way)
+        self.behind_button.clicked.connect(flow.behind_seen)
         self._timer.timeout.connect(self._look_again)
         self.words.changed.connect(self._retranslate)
 
@@ -190,12 +215,15 @@ class AdminWindow:
         self.status.show_status(status)
         self.attention.show_notices(status.notices)
         self.enrol.show_status(status)
+        self.vault.show_status(status)
+        self._write_notes()
 
     def _show_work(self, text_id: str) -> None:
         self._working, self._moved = text_id, None
+        self._began = self._monotonic()
         for made in (self.sync_button, self.export_button, self.receipts_button):
             made.setEnabled(not text_id)
-        for panel in (self.attention, self.enrol, self.passphrase):
+        for panel in (self.attention, self.enrol, self.passphrase, self.vault):
             panel.setEnabled(not text_id)
         self._bar.setVisible(bool(text_id))
         self._bar.setRange(0, 0)
@@ -218,6 +246,8 @@ class AdminWindow:
         self._outcome = outcome
         if outcome == "admin.done.passphrase":
             self.passphrase.clear()
+        if outcome in ("admin.done.rekey", "admin.done.way"):
+            self.vault.clear()
         if isinstance(outcome, EnrolmentOutcome):
             self.enrol.clear()
         self._write_notes()
@@ -234,11 +264,25 @@ class AdminWindow:
         if said and moved is not None:
             place = words("admin.progress", packet=moved.packet, packets=moved.packets)
             said = f"{said}: {place}, {megabytes(words, moved.done)} / {megabytes(words, moved.size)}"
+            said += f" · {self._time_words(moved)}"
         self._bar_words.say(said)
         self._bar.setAccessibleName(said)
 
+    def _time_words(self, moved: WorkProgress) -> str:
+        passed = self._monotonic() - self._began
+        if passed < 1 or not 0 < moved.done < moved.size:
+            return self.words("admin.time", passed=round(passed))
+        left = passed * (moved.size - moved.done) / moved.done
+        return self.words("admin.time_left", passed=round(passed), left=max(1, round(left)))
+
     def _write_notes(self) -> None:
-        words = self.words
+        words, status = self.words, self._status
+        behind = status.behind if status is not None else None
+        self._alarm_panel.say("" if behind is None else words("admin.behind", last=behind[0], highest=behind[1]))
+        self.behind_button.setText(words("admin.behind_note"))
+        self.behind_button.setVisible(behind is not None)
+        refused = [item for item in self._outcome if item.code] if isinstance(self._outcome, tuple) else []
+        self._verdicts_panel.say(*(f"{item.file}: {sentence(words, Problem(item.code))}" for item in refused))
         self._problem_panel.say("" if self._problem is None else sentence(words, self._problem))
         self._done_panel.say(*self._outcome_words())
 
@@ -265,9 +309,14 @@ class AdminWindow:
 
     def _receipt_words(self, files: tuple[ReceiptOutcome, ...]) -> tuple[str, ...]:
         words = self.words
-        new = sum(1 for item in files if item.new)
+        new = sum(item.new for item in files)
+        before = sum(item.taken and not item.new for item in files)
         lines = [words("admin.done.receipts", n=new)]
-        lines += [f"{item.file}: {sentence(words, Problem(item.code))}" for item in files if item.code]
+        if before:
+            lines.append(words("admin.done.receipts_before", n=before))
+        if self._status is not None:
+            status = self._status
+            lines.append(words("admin.done.left", n=status.waiting + status.exported + status.attention))
         return tuple(lines)
 
     def _retranslate(self) -> None:
@@ -279,7 +328,7 @@ class AdminWindow:
         self.sync_button.setText(words("admin.sync"))
         self.export_button.setText(words("admin.export"))
         self.receipts_button.setText(words("admin.receipts"))
-        for panel in (self.status, self.attention, self.enrol, self.passphrase):
+        for panel in (self.status, self.attention, self.enrol, self.passphrase, self.vault):
             panel.retranslate()
         self._write_work()
         self._write_notes()

@@ -1,4 +1,4 @@
-"""Staff open the vault before the kiosk starts; the administrator's calls run off the UI thread."""
+"""The administrator's calls run off the UI thread, one at a time."""
 
 from __future__ import annotations
 
@@ -6,93 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from registration.admin_desk import AdminDesk, WorkProgress
-from registration.errors import Expected
 from registration.model.ids import PacketId
-from ui.admin.unlock_page import UnlockPage, UnlockView
 from ui.notices import Problem, of_error
-from ui.shell import Shell
 from ui.tasks import TaskRunner
-from ui.words import Words
 
 T = TypeVar("T")
-
-
-class UnlockFlow(QObject):
-    """Asks for the staff passphrase until the vault is open.
-
-    Args:
-        exists: a vault stands, whole or damaged; else one is made.
-        open_vault: opens or makes it with the passphrase; raises ``vault.*``; runs off the UI thread.
-
-    Signals: opened(object) with what `open_vault` returned.
-    """
-
-    opened = Signal(object)
-
-    def __init__(
-        self,
-        shell: Shell,
-        words: Words,
-        tasks: TaskRunner,
-        *,
-        exists: bool,
-        open_vault: Callable[[str], object],
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent or shell)
-        self._shell = shell
-        self._tasks = tasks
-        self._open_vault = open_vault
-        self._exists = exists
-        self._left = 0
-        self.page = UnlockPage(words)
-        self.page.submitted.connect(self._try)
-        self._timer = QTimer(self)
-        self._timer.setInterval(1000)
-        self._timer.timeout.connect(self.tick)
-
-    def start(self) -> None:
-        self.page.show_view(UnlockView(self._exists))
-        self._shell.show_page(self.page)
-
-    def _try(self, passphrase: str) -> None:
-        self._shell.show_busy("admin.unlock.busy")
-
-        def done(vault: object) -> None:
-            self._timer.stop()
-            self._shell.hide_busy()
-            self.page.clear()
-            self.opened.emit(vault)
-
-        def failed(error: Exception) -> None:
-            self._shell.hide_busy()
-            problem = of_error(error)
-            if problem.code == "vault.exists":
-                self._exists = True
-            params = error.params if isinstance(error, Expected) else {}
-            seconds = int(params.get("seconds", 0))
-            if problem.code == "vault.wrong_passphrase" and not seconds:
-                problem = Problem("passphrase.wrong", (("wrong", params["wrong"]),))
-            self._wait(seconds)
-            self.page.show_view(UnlockView(self._exists, problem, seconds))
-
-        self._tasks.run(lambda: self._open_vault(passphrase), owner=self, on_success=done, on_error=failed)
-
-    def _wait(self, seconds: int) -> None:
-        self._left = seconds
-        self.page.show_wait(seconds)
-        if seconds > 0:
-            self._timer.start()
-
-    def tick(self) -> None:
-        """A second has passed; the timer calls it. The vault itself decides when a try counts."""
-        self._left = max(0, self._left - 1)
-        self.page.show_wait(self._left)
-        if not self._left:
-            self._timer.stop()
 
 
 class AdminFlow(QObject):
@@ -134,6 +55,21 @@ class AdminFlow(QObject):
 
     def change_passphrase(self, old: str, new: str) -> None:
         self._work("admin.busy.passphrase", lambda: self._desk.change_passphrase(old, new), "admin.done.passphrase")
+
+    def back_up(self, folder: Path) -> None:
+        self._work("admin.busy.backup", lambda: self._desk.back_up(folder), "admin.done.backup")
+
+    def rekey(self, passphrase: str, pin: str) -> None:
+        self._work("admin.busy.rekey", lambda: self._desk.rekey(passphrase, pin), "admin.done.rekey")
+
+    def add_way(self, passphrase: str, way: str, secret: str) -> None:
+        self._work("admin.busy.way", lambda: self._desk.add_way(passphrase, way, secret), "admin.done.way")
+
+    def remove_way(self, way: str) -> None:
+        self._work("admin.busy.way", lambda: self._desk.remove_way(way), "admin.done.way")
+
+    def behind_seen(self) -> None:
+        self._work("admin.busy.retry", self._desk.behind_seen, "admin.behind_note")
 
     def enrol(self, address: str, token: str) -> None:
         self._work("admin.busy.enrol", lambda: self._desk.enrol(address.strip(), token.strip()))

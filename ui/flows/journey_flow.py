@@ -57,6 +57,7 @@ from registration.ports.server import CodeTicket, ContactProof
 from registration.ports.vault import OutboxEntry
 from registration.usecases.file_request import ADDRESS_FIELDS, person_of_profile
 from registration.usecases.open_account import confirm_code, confirmed_contact
+from registration.usecases.reset_password import prove_owner, reset_password
 from ui.files import read_file
 from ui.flows.sealing import seal
 from ui.flows.voter_services import Voter, VoterServices
@@ -64,6 +65,9 @@ from ui.tasks import TaskRunner
 from ui.words import Words
 
 T = TypeVar("T")
+
+_NOT_SEALED = frozenset({Finish.CONFIRM_CONTACT, Finish.NEW_PASSWORD})
+"""Ends that only the server can give: they need a connection, and no draft of them is kept."""
 
 
 class JourneyFlow(QObject):
@@ -104,6 +108,7 @@ class JourneyFlow(QObject):
         self._ticket: CodeTicket | None = None
         self._entry: OutboxEntry | None = None
         self._job = 0
+        self._new_password = ""
 
     def show(self) -> None:
         """Show the page of the state."""
@@ -182,7 +187,7 @@ class JourneyFlow(QObject):
                 return None
 
         def asked(ticket: CodeTicket | None) -> None:
-            if ticket is None and self.service.finish is Finish.CONFIRM_CONTACT:
+            if ticket is None and self.service.finish in _NOT_SEALED:
                 self.failed.emit(WillRetry("server.unreachable"))
             elif self.state is asked_in:
                 self._ticket, self._online = ticket, ticket is not None
@@ -210,9 +215,10 @@ class JourneyFlow(QObject):
         if ticket is None:
             self.failed.emit(WillRetry("server.unreachable"))
             return
+        prove = prove_owner if self.service.finish is Finish.NEW_PASSWORD else confirm_code
         self._work(
             "voter.busy.check",
-            lambda: confirm_code(self._services.link, ticket, code),
+            lambda: prove(self._services.link, ticket, code),
             lambda proof: self._answer(CodeAnswer(proof.token)) if self.state is asked_in else None,
         )
 
@@ -224,6 +230,15 @@ class JourneyFlow(QObject):
             self.show()
             return
         contact, asked_in = confirmed_contact(self.state), self.state
+        if self.service.finish is Finish.NEW_PASSWORD:
+            self._new_password = password
+            hasher = self._services.passwords
+            self._work(
+                "voter.busy.check",
+                lambda: hasher.hash(password),
+                lambda made: self._answer(PasswordAnswer(made)) if self.state is asked_in else None,
+            )
+            return
 
         def make() -> tuple[Voter, str]:
             key = self._services.drafts.create_voter(contact, password)
@@ -311,6 +326,10 @@ class JourneyFlow(QObject):
         """A proof was chosen as a file."""
         self._add(kind, lambda: self._services.pictures.open(read_file(file)))
 
+    def add_content(self, kind: str, content: bytes) -> None:
+        """A proof came from the voter's phone, as the bytes of a file."""
+        self._add(kind, lambda: self._services.pictures.open(content))
+
     def _add(self, kind: str, open_pages: Callable[[], tuple[Photo, ...]]) -> None:
         step = self.service.step(self.state.step)
         names, asked_in = holder_names(self.service, self.state), self.state
@@ -367,7 +386,7 @@ class JourneyFlow(QObject):
                 else:
                     then()
 
-        unkept = self.service.finish is Finish.CONFIRM_CONTACT
+        unkept = self.service.finish in _NOT_SEALED
         if voter is None or unkept or self.service.step(after.step).kind is StepKind.DONE:
             show()
             return
@@ -389,6 +408,9 @@ class JourneyFlow(QObject):
         """Seal everything, then try to bring it to the server at once; the last page says how far it came."""
         if self.service.finish is Finish.CONFIRM_CONTACT:
             self._prove_contact(after)
+            return
+        if self.service.finish is Finish.NEW_PASSWORD:
+            self._reset_password(after)
             return
         voter, before = self.voter, self.state
         assert voter is not None
@@ -426,6 +448,29 @@ class JourneyFlow(QObject):
                 self.show()
 
         self._work("voter.busy.check", lambda: self._services.link.confirm_contact(session, proof), proven)
+
+    def _reset_password(self, after: State) -> None:
+        """Give the account its new password at the server, and log its owner in with it."""
+        services, before, password = self._services, self.state, self._new_password
+        contact = confirmed_contact(after)
+        code = next(a for _, a in after.answers if isinstance(a, CodeAnswer))
+        made = next(a for _, a in after.answers if isinstance(a, PasswordAnswer))
+        proof = ContactProof(code.proof, account_exists=True)
+
+        def reset() -> Voter:
+            found = reset_password(
+                contact, password, made.password_hash, proof, drafts=services.drafts, link=services.link
+            )
+            return Voter(contact, found.key, password, found.session, found.profile)
+
+        def opened(voter: Voter) -> None:
+            if self.state is before:
+                self._new_password = ""
+                self.voter, self.state = voter, after
+                self.opened.emit(voter)
+                self.show()
+
+        self._work("voter.busy.account", reset, opened)
 
     def _deliver(self) -> None:
         asked_in = self.state

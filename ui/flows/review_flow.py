@@ -26,6 +26,7 @@ from registration.review_desk import (
     QueueFilter,
     QueuePage,
     ReviewDesk,
+    Role,
 )
 from ui.flows.review_calls import ReviewCalls
 from ui.flows.review_fetching import GONE, RENEW_WHEN_LEFT, CaseAhead, Take, fetch_case, fetch_next
@@ -38,6 +39,7 @@ from ui.review.views import (
     NO_DRAFT,
     CaseView,
     CompareView,
+    CountsView,
     Draft,
     News,
     OpenedCase,
@@ -111,7 +113,9 @@ class ReviewFlow(QObject):
 
     def _entered(self, resume: CaseId | None) -> None:
         self._renewal.start()
-        if resume is not None:
+        if self.session is not None and self.session.role is Role.OBSERVER:
+            self.shown.emit(CountsView(self.session))
+        elif resume is not None:
             self._open(resume)
         else:
             self.refresh()
@@ -287,6 +291,11 @@ class ReviewFlow(QObject):
     def release(self) -> None:
         """Give the case back to the queue."""
         self.refresh()
+
+    def leave_case(self) -> None:
+        """Give the case back to the queue; another page than the queue comes to the front."""
+        self.news.emit(None)
+        self._leave_case()
 
     def _leave_case(self) -> None:
         opened, session = self._opened, self.session

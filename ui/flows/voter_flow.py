@@ -35,6 +35,7 @@ T = TypeVar("T")
 ACCOUNT = ServiceId("per.account")
 REQUEST = ServiceId("per.request")
 CONTACT = ServiceId("per.contact")
+PASSWORD = ServiceId("per.password")
 CAMERA_AGAIN_MS = 5000
 _MAY_COMPLETE = frozenset({CaseState.RETURNED, CaseState.REFUSED, CaseState.APPROVED, CaseState.WITHDRAWN})
 _ANSWERED = frozenset({CaseState.RETURNED, CaseState.APPROVED, CaseState.REFUSED, CaseState.WITHDRAWN})
@@ -90,6 +91,11 @@ class VoterFlow(QObject):
         self._online = True
         self._camera_problem: Expected | None = None
 
+    @property
+    def tasks(self) -> TaskRunner:
+        """Runs what takes time beside the pages."""
+        return self._tasks
+
     # ------------------------------------------------------------ before anyone is known
 
     def start(self) -> None:
@@ -144,6 +150,13 @@ class VoterFlow(QObject):
 
     def ask_log_in(self) -> None:
         self.shown.emit(LogInView())
+
+    def forgot_password(self) -> None:
+        """Keni harruar fjalëkalimin tuaj?"""
+        service = self._services.catalog[PASSWORD]
+        self._run(
+            JourneyFlow(self._services, self._tasks, self._vault, self._words, service, begin(service), None, self)
+        )
 
     def log_in(self, contact: str, password: str) -> None:
         """Try what was typed; the password is never shown again, the contact is."""
@@ -355,7 +368,7 @@ class VoterFlow(QObject):
         self.voter = voter
 
     def _journey_failed(self, error: Exception) -> None:
-        if isinstance(error, Expected) and error.code == "account.exists":
+        if isinstance(error, Expected) and error.code in ("account.exists", "account.none"):
             # The contact was proven to be theirs, so they may be told, and led to the log-in.
             self._end_journey()
             self.shown.emit(LogInView(error.code))

@@ -49,7 +49,7 @@ class VoterPages(QWidget):
         self.pick = PickPage(words)
         self.document = DocumentPage(words)
         self.read_back = ReadBackPage(words)
-        self.attachments = AttachmentsPage(words, roots)
+        self.attachments = AttachmentsPage(words, roots, monotonic)
         self.summary = SummaryPage(words)
         self.done = DonePage(words)
         self.trouble = TroublePage(words)

@@ -13,6 +13,7 @@ from registration.model.contact import Contact
 from registration.model.ids import ServiceId
 from registration.ports.capture import CameraSource, Captures, DocumentReader, PictureIntake, ProofChecker
 from registration.ports.clock import Clock
+from registration.ports.phone import PhoneHandoff
 from registration.ports.server import AccountProfile, ServerLink, Session
 from registration.ports.speech import Silence, Speech
 from registration.ports.vault import Drafts, Outbox, PasswordHasher, VoterKey
@@ -47,6 +48,8 @@ class VoterServices:
     camera_problem: Callable[[], Expected | None]
     """Error of the face camera, None when it is ready. May take a second."""
     registration_open: Callable[[], bool]
+    phone: PhoneHandoff | None = None
+    """Files from the voter's phone; None: there is no such way."""
     files_folder: Path | None = None
     """Where "from a file" looks; None: removable media."""
     speech: Speech = field(default_factory=Silence)

@@ -21,6 +21,7 @@ from registration.model.ids import StepId
 from registration.ports.capture import CaptureSession, Guidance
 from ui.files import Roots, removable_roots
 from ui.flows.journey_flow import JourneyFlow
+from ui.flows.phone_flow import PhoneFlow
 from ui.flows.voter_flow import VoterFlow
 from ui.flows.voter_pages import VoterPages
 from ui.flows.voter_services import VoterServices
@@ -59,6 +60,7 @@ class VoterStage(QObject):
         same = services.document_camera is services.face_camera
         self.document_live = self.face_live if same else LiveView(services.document_camera, self)
         self.aloud = ReadAloud(services.speech, words, monotonic=services.clock.monotonic, parent=self)
+        self.phone = PhoneFlow(services.phone, flow.tasks, services.clock.monotonic, self)
         self.pages = self._fresh_pages()
         self._connect()
         self._connect_sound()
@@ -90,6 +92,10 @@ class VoterStage(QObject):
         self._idle.warned.connect(self._warn_of_idling)
         self._idle.returned.connect(shell.hide_idle_warning)
         self._idle.expired.connect(flow.leave)
+        self.phone.offered.connect(lambda offered: self.pages.attachments.offer_phone(offered))
+        self.phone.opened.connect(lambda url, seconds: self.pages.attachments.show_phone(url, seconds))
+        self.phone.received.connect(lambda content: self.pages.attachments.take_from_phone(content))
+        self.phone.failed.connect(self._phone_failed)
         for live in {self.face_live, self.document_live}:
             live.frame.connect(self._show_frame)
             live.captured.connect(self._captured)
@@ -125,6 +131,7 @@ class VoterStage(QObject):
         pages.choice.create_requested.connect(flow.create_account)
         pages.choice.log_in_requested.connect(flow.ask_log_in)
         pages.log_in.submitted.connect(flow.log_in)
+        pages.log_in.forgotten.connect(flow.forgot_password)
         pages.home.create_requested.connect(flow.begin_request)
         pages.home.continue_requested.connect(flow.resume)
         pages.home.refresh_requested.connect(flow.home)
@@ -165,6 +172,9 @@ class VoterStage(QObject):
         pages.read_back.skip_requested.connect(tell(JourneyFlow.photograph_again))
         pages.attachments.photographed.connect(tell(JourneyFlow.add_pages))
         pages.attachments.file_chosen.connect(tell(JourneyFlow.add_file))
+        pages.attachments.phone_requested.connect(lambda: self.phone.begin(self._words.language))
+        pages.attachments.phone_ended.connect(self.phone.cancel)
+        pages.attachments.phone_brought.connect(tell(JourneyFlow.add_content))
         pages.attachments.removed.connect(tell(JourneyFlow.remove))
         pages.attachments.submitted.connect(tell(JourneyFlow.confirm_proofs))
         pages.summary.change_requested.connect(tell(lambda journey, step: journey.change(StepId(step))))
@@ -175,6 +185,9 @@ class VoterStage(QObject):
         self._view = view
         if page is not self._shell.page:
             self._stop_camera()
+            self.phone.cancel()
+            if page is self.pages.attachments:
+                self.phone.ask()
         page.show_view(view)  # type: ignore[attr-defined]  # every page of the table has it, for its own view
         self._shell.show_page(page)
         visiting = page is not self.pages.start
@@ -221,9 +234,16 @@ class VoterStage(QObject):
         self._shell.show_page(self.pages.trouble)
         self.bug.emit(error)
 
+    def _phone_failed(self, error: Exception) -> None:
+        if isinstance(error, Expected):
+            self.pages.attachments.show_phone_lost(error)
+        else:
+            self._fail(error)
+
     def _wipe(self) -> None:
         """Forget everything of the voter: pages with all they hold, pictures, clipboard, look and language."""
         self._stop_camera()
+        self.phone.cancel()
         self._view = None
         before, self.pages = self.pages, self._fresh_pages()
         self._connect_pages()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from enum import Enum, auto
 
 from PySide6.QtCore import Signal
@@ -24,7 +26,9 @@ from ui.widgets.capture_preview import Shape
 from ui.widgets.field_block import Choices
 from ui.widgets.file_chooser import FileChooser
 from ui.widgets.labels import Panel
+from ui.widgets.phone_panel import PhonePanel
 from ui.widgets.photo_view import PhotoView
+from ui.widgets.proof_examples import ACCEPTED, REFUSED, ProofExamples
 from ui.words import Words
 
 PAGES = 6
@@ -44,6 +48,8 @@ class _Mode(Enum):
     TAKEN = auto()
     """Pages photographed of the document in hand."""
     FILES = auto()
+    PHONE = auto()
+    """The QR code for the voter's phone."""
 
 
 class AttachmentsPage(KioskPage):
@@ -52,6 +58,8 @@ class AttachmentsPage(KioskPage):
     capture_ended(): the voter left the live picture; stop the camera.
     take_now_requested(): the voter's own button.
     photographed(str, tuple[Photo, ...]): kind and pages of one document.
+    phone_requested(), phone_ended(): open a hand-off from the voter's phone; the voter left it.
+    phone_brought(str, bytes): kind and the file that came from the phone.
     file_chosen(str, Path): kind and file; the flow opens it through `PictureIntake`.
     removed(str): id of an attachment.
     submitted(): go on with what is there.
@@ -62,10 +70,15 @@ class AttachmentsPage(KioskPage):
     take_now_requested = Signal()
     photographed = Signal(str, object)
     file_chosen = Signal(str, object)
+    phone_requested = Signal()
+    phone_ended = Signal()
+    phone_brought = Signal(str, bytes)
     removed = Signal(str)
     submitted = Signal()
 
-    def __init__(self, words: Words, roots: Roots = removable_roots) -> None:
+    def __init__(
+        self, words: Words, roots: Roots = removable_roots, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         super().__init__(words)
         self._view: AttachmentsView | None = None
         self._mode = _Mode.KIND
@@ -82,6 +95,8 @@ class AttachmentsPage(KioskPage):
         self.files.chosen.connect(lambda path: self.file_chosen.emit(self._kind(), path))
         self.files.vanished.connect(lambda: self.show_problems((Problem("file.stick_gone"),)))
         self._parts[_Mode.FILES] = self.files
+        self.phone = PhonePanel(words, monotonic)
+        self._parts[_Mode.PHONE] = self.phone
         for part in self._parts.values():
             self.content.addWidget(part, 1)
         self._turn_to(_Mode.KIND)
@@ -123,6 +138,34 @@ class AttachmentsPage(KioskPage):
         self._turn_to(_Mode.TAKEN if self._pages else _Mode.KIND)
         self.show_problems((of_error(error),))
 
+    def offer_phone(self, offered: bool) -> None:
+        """Show the button of the phone, or not: there is no way from phones without a connection."""
+        self.phone_button.setVisible(offered)
+
+    def show_phone(self, url: str, seconds: int) -> None:
+        """Draw the QR code; the flow calls it when the hand-off is open."""
+        if self._mode is not _Mode.KIND:
+            self.phone_ended.emit()  # the voter went another way while it was being opened
+            return
+        self.phone.show_code(url, seconds)
+        self.show_problems(())
+        self._turn_to(_Mode.PHONE)
+
+    def take_from_phone(self, content: bytes) -> None:
+        """The phone brought the file of the kind in hand."""
+        self._leave_phone()
+        self.phone_brought.emit(self._kind(), content)
+
+    def show_phone_lost(self, error: Exception) -> None:
+        """Nothing comes from the phone any more: say why; the other ways are there."""
+        self._leave_phone()
+        self.show_problems((of_error(error),))
+
+    def _leave_phone(self) -> None:
+        self.phone.clear()
+        if self._mode is _Mode.PHONE:
+            self._turn_to(_Mode.KIND)
+
     # ------------------------------------------------------------------ for the shell
 
     def bar(self) -> Actions:
@@ -135,7 +178,7 @@ class AttachmentsPage(KioskPage):
                 own_back = back if self._view is not None and self._view.items else bar.back
                 ways = [words(_WAYS[mode]) for mode in self._modes()]
                 return Actions(next=ways[0], back=own_back, skip=ways[1] if len(ways) > 1 else "")
-            case _Mode.LIVE | _Mode.FILES:
+            case _Mode.LIVE | _Mode.FILES | _Mode.PHONE:
                 return Actions(back=back)
         return Actions(next=words("voter.proof.use"), back=back)
 
@@ -165,6 +208,9 @@ class AttachmentsPage(KioskPage):
                 self._turn_to(_Mode.KIND)
             case _Mode.FILES:
                 self._turn_to(_Mode.KIND)
+            case _Mode.PHONE:
+                self.phone_ended.emit()
+                self._leave_phone()
             case _Mode.KIND if self._view is not None and self._view.items:
                 self._turn_to(_Mode.LIST)
             case _:
@@ -184,10 +230,14 @@ class AttachmentsPage(KioskPage):
             return
         self.panel.restyle(look)
         self.files.restyle(look)
+        self.phone.restyle(look)
+        self.phone_button.setMinimumHeight(look.metrics.target)
         for card in self.findChildren(AttachmentCard):
             card.restyle(look)
         for choices in self.findChildren(Choices):
             choices.restyle(look)
+        for examples in self._examples:
+            examples.restyle(look)
         for made in (self.add_button, self.link_button, *self._page_buttons):
             made.setMinimumHeight(look.metrics.target)
         across, down = QHBoxLayout.Direction.LeftToRight, QHBoxLayout.Direction.TopToBottom
@@ -201,9 +251,13 @@ class AttachmentsPage(KioskPage):
         self.link_button.say(words("voter.proof.not_mine"), words("voter.proof.not_mine_note"))
         self._good.say(words("voter.proof.accepted"))
         self._bad.say(words("voter.proof.refused"))
+        for examples in self._examples:
+            examples.retranslate()
         self._choices.retranslate()
         self.panel.retranslate()
         self.files.retranslate()
+        self.phone.retranslate()
+        self.phone_button.say(words("voter.phone.button"), words("voter.phone.button_note"))
         self._more.say(words("voter.proof.another_page"))
         self._again.say(words("voter.face.again"))
         for number, photo in enumerate(self._photos, 1):
@@ -237,11 +291,20 @@ class AttachmentsPage(KioskPage):
         self._choices = Choices(self.words, ())
         self._kind_box = QVBoxLayout()
         self._kind_box.addWidget(self._choices)
+        self.phone_button = RowButton("bigChoice", sign="▦")
+        self.phone_button.clicked.connect(self._ask_phone)
+        self.phone_button.hide()
         self._kind_box.addStretch(1)
         self._good, self._bad = Panel("goodPanel", "✓"), Panel("warningPanel", "✗")
         self._ways = QVBoxLayout()
-        self._ways.addWidget(self._good)
-        self._ways.addWidget(self._bad)
+        self._ways.addWidget(self.phone_button)
+        self._examples = (
+            ProofExamples(self.words, ACCEPTED, accepted=True),
+            ProofExamples(self.words, REFUSED, accepted=False),
+        )
+        for panel, examples in zip((self._good, self._bad), self._examples, strict=True):
+            self._ways.addWidget(panel)
+            self._ways.addWidget(examples)
         self._ways.addStretch(1)
         row.addLayout(self._ways, 4)
         row.addLayout(self._kind_box, 6)
@@ -321,9 +384,18 @@ class AttachmentsPage(KioskPage):
         known = tuple(mode for mode in self._view.modes if mode in _WAYS) if self._view is not None else ()
         return known or ("photograph",)
 
-    def _bring(self, way: str) -> None:
-        if not self._kind():
+    def _ask_phone(self) -> None:
+        if self._kind_chosen():
+            self.phone_requested.emit()
+
+    def _kind_chosen(self) -> bool:
+        chosen = bool(self._kind())
+        if not chosen:
             self.show_problems((Problem("field.choose", field="kind"),))
+        return chosen
+
+    def _bring(self, way: str) -> None:
+        if not self._kind_chosen():
             return
         self._pages = []
         self.show_problems(())
@@ -344,7 +416,7 @@ class AttachmentsPage(KioskPage):
         self._mode = mode
         for known, part in self._parts.items():
             part.setVisible(known is mode)
-        self.set_wide(mode in (_Mode.KIND, _Mode.LIVE, _Mode.TAKEN), compact=mode is _Mode.LIVE)
+        self.set_wide(mode in (_Mode.KIND, _Mode.LIVE, _Mode.TAKEN, _Mode.PHONE), compact=mode is _Mode.LIVE)
         self._write_mode()
         self.actions_changed.emit()
 
@@ -359,6 +431,7 @@ class AttachmentsPage(KioskPage):
             _Mode.LIVE: "voter.proof.title_live",
             _Mode.TAKEN: "voter.proof.title_taken",
             _Mode.FILES: "voter.proof.title_files",
+            _Mode.PHONE: "voter.phone.title",
         }.get(self._mode)
         if heading is not None:
             self.write_heading(self.words(heading))

@@ -11,14 +11,19 @@ from ui.notices import Problem
 from ui.page import Actions, KioskPage
 from ui.pages.password_page import PasswordLine
 from ui.theme import Look
+from ui.widgets.buttons import RowButton
 from ui.widgets.labels import Text, column
 from ui.words import Words
 
 
 class LogInPage(KioskPage):
-    """Signals: submitted(contact: str, password: str)."""
+    """Signals:
+    submitted(contact: str, password: str)
+    forgotten(): the voter does not know the password any more.
+    """
 
     submitted = Signal(str, str)
+    forgotten = Signal()
 
     def __init__(self, words: Words) -> None:
         super().__init__(words)
@@ -28,8 +33,11 @@ class LogInPage(KioskPage):
         self.contact.setProperty(INPUT, Input.EMAIL)
         self.password = PasswordLine(words)
         self._lock_note = Text("hint")
+        self.forgotten_button = RowButton("link")
+        self.forgotten_button.clicked.connect(self.forgotten)
         self.content.addLayout(column(self._label, self.contact, spacing=6))
         self.content.addWidget(self.password)
+        self.content.addWidget(self.forgotten_button)
         self.content.addWidget(self._lock_note)
         self.content.addStretch(1)
         self.contact.returnPressed.connect(self.password.line.setFocus)
@@ -69,11 +77,14 @@ class LogInPage(KioskPage):
         super().restyle(look)
         for line in self.findChildren(PasswordLine):
             line.restyle(look)
+        for made in self.findChildren(RowButton):
+            made.setMinimumHeight(look.metrics.target)
 
     def retranslate(self) -> None:
         self.write_heading(self.words("voter.log_in.title"))
         self._label.say(self.words("voter.log_in.contact"))
         self.contact.setAccessibleName(self._label.text())
         self.password.retranslate(self.words("voter.password.label"))
+        self.forgotten_button.say(self.words("voter.log_in.forgotten"))
         self._lock_note.say(self.words("voter.log_in.lock_note"))
         super().retranslate()

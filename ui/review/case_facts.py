@@ -271,6 +271,11 @@ class CaseFacts:
             tags.append(tag(BAD, words("review.verdict.unreadable")))
         if not verdict.kind_accepted:
             tags.append(tag(BAD, words("review.desk.proof.kind_refused")))
+            tags += [
+                tag(BAD, words(f"review.desk.{code.replace('proof.', 'proof.kind.')}"))
+                for code in verdict.reasons
+                if texts.has("en", f"review.desk.{code.replace('proof.', 'proof.kind.')}")
+            ]
         tags.append(tag(_FOUND[verdict.name_found], words(f"review.desk.proof.name_{verdict.name_found}")))
         tags.append(tag(_FOUND[verdict.address_found], words(f"review.desk.proof.address_{verdict.address_found}")))
         return spread(*tags)

@@ -33,6 +33,13 @@ class QueueView:
 
 
 @dataclass(frozen=True, slots=True)
+class CountsView:
+    """Whose role sees counts and no cases."""
+
+    session: OfficialSession
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """One picture in the viewer: a side of the identity document or a page of an attachment."""
 

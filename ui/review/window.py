@@ -7,29 +7,44 @@ documents, + - 0 zoom, T turn; Ctrl+Z takes back. None of them acts while a text
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from types import MappingProxyType
 
 from PySide6.QtCore import QEventLoop, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from registration.catalog.definitions import Service
 from registration.model.ids import ServiceId
+from registration.model.statistics import Statistics
+from registration.office import Office, OfficialRow
 from registration.ports.clock import Clock
-from registration.review_desk import ReviewDesk
+from registration.review_desk import ReviewDesk, Role
 from resources import texts
 from ui.desk_look import desk_look, desk_style
+from ui.flows.office_flow import OfficeFlow
 from ui.flows.review_flow import ReviewFlow
 from ui.idle import IdleWatch
 from ui.notices import Problem
 from ui.review.case_page import CasePage
 from ui.review.compare_page import ComparePage
+from ui.review.office_page import OfficePage
 from ui.review.parts import desk_sentence
 from ui.review.queue_page import QueuePage
 from ui.review.reopen_page import ReopenPage
 from ui.review.sign_in_page import SignInPage
+from ui.review.statistics_page import StatisticsPage
 from ui.review.undo_bar import UndoBar, UnsentPanel
-from ui.review.views import CaseView, CompareView, News, QueueView, ReopenView, SignInView
+from ui.review.views import CaseView, CompareView, CountsView, News, QueueView, ReopenView, SignInView
 from ui.tasks import TaskRunner
 from ui.theme import Look
 from ui.widgets.buttons import button
@@ -81,6 +96,7 @@ class ReviewWindow:
         idle_seconds: float = 900.0,
         catalog: Mapping[ServiceId, Service] = NO_CATALOG,
         look: Look | None = None,
+        office: Office | None = None,
     ) -> None:
         """Build the window.
 
@@ -88,6 +104,7 @@ class ReviewWindow:
             undo_seconds: how long a decision can be taken back before it is sent.
             idle_seconds: without key or mouse until the desk locks itself.
             catalog: gives kinds of attachments their names.
+            office: officials and counts; None: the window shows cases only.
         """
         self.words = words
         self.look = look or desk_look()
@@ -98,10 +115,13 @@ class ReviewWindow:
         self.sign_in, self.queue, self.reopen = SignInPage(words), QueuePage(words), ReopenPage(words)
         self.case = CasePage(words, self.look, catalog)
         self.compare = ComparePage(words, self.look)
+        self.office = OfficeFlow(office, self.tasks, self.window) if office is not None else None
+        self.statistics, self.officials = StatisticsPage(words, self.look), OfficePage(words)
         self.undo_bar, self.unsent = UndoBar(words), UnsentPanel(words)
         self.case.undo_button = self.undo_bar.undo_button
         self._problem: Problem | None = None
         self._news: News | None = None
+        self._done = ""
         self._build()
         self._connect()
         self.window.resize(1920, 1080)
@@ -126,11 +146,14 @@ class ReviewWindow:
         self.lock_button, self.sign_out_button, self.size_button = button(), button(), button()
         self.size_button.setText("A+")
         self.size_button.setCheckable(True)
+        self.officials_button, self.statistics_button = button(), button()
         self.language_buttons = {language: button() for language in texts.LANGUAGES}
         row.addWidget(self._title)
         row.addStretch(1)
         row.addWidget(self._who)
-        for made in (self.size_button, *self.language_buttons.values(), self.lock_button, self.sign_out_button):
+        office = (self.officials_button, self.statistics_button)
+        ends = (self.lock_button, self.sign_out_button)
+        for made in (*office, self.size_button, *self.language_buttons.values(), *ends):
             row.addWidget(made)
         for language, made in self.language_buttons.items():
             made.setText(texts.text(language, "shell.language_name"))
@@ -154,7 +177,7 @@ class ReviewWindow:
         notes.addWidget(self._problem_panel)
         notes.addWidget(self._news_panel)
         self._pages = QStackedWidget()
-        for page in (self.sign_in, self.queue, self.case, self.compare, self.reopen):
+        for page in (self.sign_in, self.queue, self.case, self.compare, self.reopen, self.statistics, self.officials):
             self._pages.addWidget(page)
         column = QVBoxLayout(self.window)
         column.setContentsMargins(0, 0, 0, 0)
@@ -201,7 +224,27 @@ class ReviewWindow:
         self.sign_out_button.clicked.connect(sitting.sign_out)
         self.idle.expired.connect(sitting.lock)
         self.window.closing.connect(sitting.ask_close)
+        if self.office is not None:
+            self._connect_office(self.office)
         self.words.changed.connect(self._retranslate)
+
+    def _connect_office(self, office: OfficeFlow) -> None:
+        office.problem.connect(self._say_problem)
+        office.working.connect(self._show_work)
+        office.done.connect(self._say_done)
+        office.statistics.connect(self._show_statistics)
+        office.officials.connect(self._show_officials)
+        office.credentials.connect(self.officials.show_credentials)
+        self.statistics_button.clicked.connect(office.show_statistics)
+        self.officials_button.clicked.connect(office.show_officials)
+        self.statistics.refresh_requested.connect(office.show_statistics)
+        self.statistics.save_requested.connect(self._save_statistics)
+        self.officials.enrol_requested.connect(office.enrol)
+        self.officials.unlock_requested.connect(office.unlock)
+        self.officials.disable_requested.connect(office.disable)
+        self.officials.voter_unlock_requested.connect(office.unlock_voter)
+        for page in (self.statistics, self.officials):
+            page.left.connect(self.flow.refresh)
 
     # ------------------------------------------------------------ life
 
@@ -263,11 +306,45 @@ class ReviewWindow:
             case ReopenView():
                 self._bring(self.reopen)
                 self.reopen.show_view(view)
+            case CountsView() if self.office is not None:
+                self.office.enter(view.session)
+                self.office.show_statistics()
         signed = self.flow.session is not None
+        if self.office is not None:
+            self.office.enter(self.flow.session)
+        self.officials.forget()
         if signed:
             self.idle.start()
         self.unsent.allow(signed)
         self._write_who()
+
+    def _show_statistics(self, view: Statistics) -> None:
+        session = self.flow.session
+        self.statistics.show_view(view, may_leave=session is not None and session.role is not Role.OBSERVER)
+        self._leave_for(self.statistics)
+
+    def _show_officials(self, rows: tuple[OfficialRow, ...]) -> None:
+        self.officials.show_officials(rows)
+        self._leave_for(self.officials)
+
+    def _leave_for(self, page: QWidget) -> None:
+        """Bring a page of the office to the front; a case on the screen goes back to the queue first."""
+        if self.page is self.case:
+            self.flow.leave_case()
+            self.case.forget()
+        self._bring(page)
+        self._write_who()
+
+    def _save_statistics(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(
+            self.window, self.words("review.statistics.save"), "statistics.csv", "CSV (*.csv)"
+        )
+        if name and self.office is not None:
+            self.office.save_statistics(Path(name))
+
+    def _say_done(self, text_id: str) -> None:
+        self._done = text_id
+        self._write_notes()
 
     def _bring(self, page: QWidget) -> None:
         if self._pages.currentWidget() is not page:
@@ -281,7 +358,7 @@ class ReviewWindow:
             self._busy.hide()
 
     def _say_problem(self, problem: Problem | None) -> None:
-        self._problem = problem
+        self._problem, self._done = problem, ""
         self._write_notes()
 
     def _say_news(self, news: News | None) -> None:
@@ -321,7 +398,7 @@ class ReviewWindow:
         words, news = self.words, self._news
         self._problem_panel.say("" if self._problem is None else desk_sentence(words, self._problem))
         if news is None:
-            self._news_panel.say()
+            self._news_panel.say(words(self._done) if self._done else "")
             return
         action = words(f"review.desk.decided.{news.action}") if news.action is not None else ""
         self._news_panel.say(words(f"review.desk.news.{news.what}", reference=news.reference, decided=action))
@@ -331,6 +408,9 @@ class ReviewWindow:
         self._who.setText("" if session is None else f"{session.name} · {self.words(f'review.role.{session.role}')}")
         for made in (self.lock_button, self.sign_out_button):
             made.setVisible(session is not None)
+        role = session.role if session is not None and self.office is not None else None
+        self.officials_button.setVisible(role is Role.SUPERVISOR and self.page is not self.officials)
+        self.statistics_button.setVisible(role is Role.SUPERVISOR and self.page is not self.statistics)
 
     def _retranslate(self) -> None:
         words = self.words
@@ -340,9 +420,12 @@ class ReviewWindow:
         self.size_button.setAccessibleName(words("review.desk.larger"))
         self.size_button.setToolTip(words("review.desk.larger"))
         self.sign_out_button.setText(words("review.desk.sign_out"))
+        self.officials_button.setText(words("review.office.title"))
+        self.statistics_button.setText(words("review.statistics.title"))
         for language, made in self.language_buttons.items():
             made.setChecked(language == words.language)
-        for page in (self.sign_in, self.queue, self.case, self.compare, self.reopen, self.undo_bar, self.unsent):
+        pages = (self.sign_in, self.queue, self.case, self.compare, self.reopen, self.statistics, self.officials)
+        for page in (*pages, self.undo_bar, self.unsent):
             page.retranslate()
         self._write_notes()
         self._write_who()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from biometrics.document import page_language
 from biometrics.document.address_proof_places import Declared, Place, any_address, find, parse
 from biometrics.document.page_read import runs
 from biometrics.document.text_ocr import Word
@@ -110,3 +111,77 @@ def test_tells_whether_a_page_has_any_address() -> None:
 
     assert page("20121 Milano")
     assert not page("Thank you for your payment")
+
+
+@pytest.mark.parametrize(
+    ("address", "lines"),
+    [
+        ("Via Roma 3, 20121 Milano", ("Via Roma 12, int. 3", "20121 Milano")),
+        ("Via Roma 12, 20121 Milano", ("Via Roma 48 scala 12", "20121 Milano")),
+        ("8 rue Victor Hugo, 75011 Paris", ("Apt 8 - 21 rue Victor Hugo", "75011 Paris")),
+    ],
+)
+def test_only_the_number_beside_the_street_is_the_house(address: str, lines: tuple[str, ...]) -> None:
+    assert not look(address, *lines).number
+
+
+@pytest.mark.parametrize("line", ["12-14 rue Victor Hugo", "12/14, rue Victor Hugo", "12 bis, rue Victor Hugo"])
+def test_a_house_may_have_two_numbers(line: str) -> None:
+    assert look("12 rue Victor Hugo, 75011 Paris", line, "75011 Paris").number
+
+
+@pytest.mark.parametrize("line", ["Piazza Roma 12", "Viale Roma 12", "C.so Milano 12"])
+def test_another_kind_of_street_is_another_street(line: str) -> None:
+    assert not look("Via Roma 12, 20121 Milano", line, "20121 Milano").street
+
+
+def test_another_postcode_in_the_same_town_is_told() -> None:
+    assert look("Via Garibaldi 12, 20121 Milano", "Via Garibaldi 12", "20164 Milano").other_code
+
+
+def test_a_street_may_lose_its_first_name_when_all_the_rest_is_right() -> None:
+    assert look("Via Giuseppe Verdi 12, 20121 Milano", "VIA VERDI 12", "20121 MILANO").number
+    assert not look("Via Giuseppe Verdi 12, 20121 Milano", "VIA VERDI 12", "10122 TORINO").street
+
+
+def test_albanian_declines_towns() -> None:
+    assert look("Rruga e Drinit 124, Gjilani", "Rr. e Drinit nr. 124", "60045 Gjilan").town
+
+
+@pytest.mark.parametrize(
+    ("address", "language"),
+    [
+        ("Via Roma 1, 20121 Milano, Itali", "ita"),
+        ("Ermou 15, Athinë, Greqi", "ell"),
+        ("Οδός Ερμού 15, Αθήνα", "ell"),
+        ("Hauptstraße 7, 10115 Berlin", "deu"),
+        ("12 rue Hugo, 75011 Paris", "fra"),
+        ("12 High Street, London", "eng"),
+        ("Rruga e Drinit 1, Prizren", "sqi"),
+        ("Nowhere 5", ""),
+    ],
+)
+def test_an_address_tells_the_language_of_its_papers(address: str, language: str) -> None:
+    assert page_language.of_address(address) == language
+
+
+@pytest.mark.parametrize(
+    ("text", "likely", "language"),
+    [
+        ("La ringraziamo per aver scelto i servizi della rete di Milano", "", "ita"),
+        ("Bitte überweisen Sie den Betrag bis zum genannten Termin auf die", "ita", "deu"),
+        ("12.50 17.80", "fra", "fra"),
+        ("12.50 17.80", "", "eng"),
+    ],
+)
+def test_small_words_tell_a_pages_language(text: str, likely: str, language: str) -> None:
+    assert page_language.of_words(text.split(), likely) == language
+
+
+def test_the_town_may_stand_in_a_far_cell_of_the_row() -> None:
+    street = [Word(t, 92.0, 100 + 90 * i, 100, 180 + 90 * i, 120) for i, t in enumerate(["Via", "Roma", "12"])]
+    town = [Word(t, 92.0, 1400 + 90 * i, 100, 1480 + 90 * i, 120) for i, t in enumerate(["20121", "Milano"])]
+    place = find(parse("Via Roma 12, 20121 Milano"), runs([*street, *town]), greek=False)
+    assert place.number
+    assert place.code
+    assert place.town

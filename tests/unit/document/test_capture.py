@@ -83,8 +83,14 @@ def test_the_photo_is_taken_by_itself(kind: DocumentKind, which: Side) -> None:
 
 
 @pytest.mark.parametrize(("kind", "which"), [(PASSPORT, Side.DATA_PAGE), (CARD, Side.FRONT)])
-def test_upside_down_comes_out_upright_with_its_portrait(kind: DocumentKind, which: Side) -> None:
-    image = run(DocumentSession(kind, which, TODAY), side(which), replace(CALM, turn=180.0))[-1].image
+def test_upside_down_is_said_and_comes_out_upright_when_asked_for(kind: DocumentKind, which: Side) -> None:
+    session = DocumentSession(kind, which, TODAY)
+    overturned = replace(CALM, turn=180.0)
+    seen = run(session, side(which), overturned, 9)
+    assert seen[-1].image is None
+    assert seen[-1].hint == "voter.hint.document_right_way_up"
+    session.take_now("voter")
+    image = run(session, side(which), overturned, 16)[-1].image
     assert image is not None
     flat = cv2.imdecode(np.frombuffer(image.photo.jpeg, np.uint8), cv2.IMREAD_GRAYSCALE)
     plain = cv2.cvtColor(cv2.resize(side(which), (flat.shape[1], flat.shape[0])), cv2.COLOR_BGR2GRAY)
@@ -106,6 +112,8 @@ def test_upside_down_comes_out_upright_with_its_portrait(kind: DocumentKind, whi
         ("glare", PASSPORT, Side.DATA_PAGE, Side.DATA_PAGE, replace(CALM, glare=(0.4, 0.85, 0.08, 1.0))),
         ("dark", PASSPORT, Side.DATA_PAGE, Side.DATA_PAGE, replace(CALM, light=0.15)),
         ("straighten", CARD, Side.FRONT, Side.FRONT, replace(CALM, lean=(0.0, 0.45), fill=0.62)),
+        ("straighten", PASSPORT, Side.DATA_PAGE, Side.DATA_PAGE, replace(CALM, turn=24.0, fill=0.48)),
+        ("right_way_up", CARD, Side.BACK, Side.BACK, replace(CALM, turn=180.0)),
         ("turn_back", CARD, Side.BACK, Side.FRONT, CALM),
         ("turn_front", CARD, Side.FRONT, Side.BACK, CALM),
         ("data_page", PASSPORT, Side.DATA_PAGE, Side.FRONT, CALM),
@@ -139,7 +147,7 @@ def test_the_photo_is_taken_soon_after_the_document_lies_still() -> None:
 def test_every_hint_has_words_in_both_languages() -> None:
     for lang in texts.LANGUAGES:
         ids = [key for key in texts.table(lang) if key.startswith(("voter.hint.document_", "voter.hint.page_"))]
-        assert len(ids) == 19
+        assert len(ids) == 20
 
 
 def test_hints_stay_long_enough() -> None:
@@ -160,6 +168,12 @@ def test_green_replaces_a_hint_at_once() -> None:
     assert keeper.show("document_blurred", 0.0).endswith("document_blurred")
     assert keeper.show("document_glare", 0.5).endswith("document_blurred")
     assert keeper.show("", 0.6, now=True) == ""
+
+
+def test_letters_alone_do_not_make_a_blurred_photo_good() -> None:
+    blurred = replace(CALM, blur=3.4)  # the zone of a card, whose letters are large, is still read
+    seen = run(DocumentSession(CARD, Side.BACK, TODAY), side(Side.BACK), blurred, 12)
+    assert all(guidance.image is None for guidance in seen)
 
 
 @pytest.mark.parametrize(

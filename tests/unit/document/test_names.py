@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from biometrics.document.address_proof_names import find, holder
+from biometrics.document.given_names import another
 from biometrics.document.names import distance, fold, same_word, tokens
-from biometrics.document.page_read import Run, runs
+from biometrics.document.page_read import Run, merged, runs
 from biometrics.document.text_ocr import Word
 from registration.model.documents import Found
 
@@ -131,3 +132,54 @@ def test_nobody_asked_is_nobody_found() -> None:
 
 def test_tokens_end_at_points_and_dashes() -> None:
     assert tokens("Rr. Nënë-Tereza 12/A") == ["rr", "nene", "tereza", "12", "a"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("Familienname Vorname", "HOXHA  ARBEN  15.06.1990"),
+        ("Surname", "HOXHA", "Date", "01.02.1990", "Given names", "ARBEN LUAN"),
+        ("zwischen Mario Rossi und Arben Luan", "Hoxha nachfolgend Mieter"),
+        ("HOXHA LUAN ARBEN",),
+    ],
+)
+def test_finds_the_holder_in_tables_and_forms(lines: tuple[str, ...]) -> None:
+    assert found("Arben Hoxha", *lines) is Found.YES
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("Mario Hoxha e Arben Rossi",),
+        ("HOXHA  MIRA  15.06.1990", "ROSSI  ARBEN  01.01.1960"),
+        ("Sig. Arbër Hoxha",),
+        ("Sig.ra Arbana Hoxha",),
+    ],
+)
+def test_somebody_elses_given_name_beside_the_surname_is_not_the_holder(lines: tuple[str, ...]) -> None:
+    assert found("Arben Hoxha", *lines) is not Found.YES
+
+
+def test_a_fathers_name_is_not_the_holders() -> None:
+    assert found("Luan Hoxha", "ΧΟΤΖΑ ΑΡΜΠΕΝ ΤΟΥ ΛΟΥΑΝ", greek=True) is not Found.YES
+    assert found("Arben Hoxha", "ΧΟΤΖΑ ΑΡΜΠΕΝ ΤΟΥ ΛΟΥΑΝ", greek=True) is Found.YES
+
+
+def test_a_second_given_name_is_no_surname() -> None:
+    assert found("Arben Luan Hoxha", "Sig. Arben Luan Rossi") is not Found.YES
+    assert found("Arben Luan Hoxha", "Sig. Arben Hoxha") is Found.YES
+
+
+def test_another_given_name_read_plainly_is_never_forgiven() -> None:
+    assert another("mirena", "mirela")
+    assert not another("mirela", "mirela")
+    assert another(fold("ΜΙΡΑ"), "arta", greek=True)
+    assert not another("m1rela", "mirela")
+
+
+def test_another_reading_of_the_same_place_may_hold_the_name() -> None:
+    first = [Word("Arhen", 40, 100, 100, 160, 120), Word("Hoxha", 90, 170, 100, 230, 120)]
+    second = [Word("Arben", 85, 101, 101, 161, 121)]
+    lines = runs(first, merged([first, second], first))
+    assert lines[0].tokens[0].readings == ("arhen", "arben")
+    assert find(holder(["Arben Hoxha"]), lines, greek=False)[0] is Found.YES

@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 import pytest
 
-from bench.bench_text import document_images, holder
+from bench.bench_text import as_images, document_images, holder
+from bench.document_layouts import any_holder, draw
 from biometrics.document.visual_zone import VisualZoneReader, join, parse_date, restore_marks
 from kiosk.demo import specimen
 from registration.model.documents import (
@@ -42,12 +43,25 @@ class Today:
         ("HOXHA", "H0xha", "Hoxha"),
         ("NENE TEREZA", "Nënë Tereza", "Nënë Tereza"),
         ("CELA SHEHU", "Çela-Shehu", "Çela-Shehu"),
+        ("DCELA", "D'Çela", "D'Çela"),
+        ("KELLICI", "Këlliçi'", "Këlliçi"),
     ],
 )
 def test_restores_the_marks_over_plain_letters(plain: str, printed: str, value: str) -> None:
     restored, agreement = restore_marks(plain, printed)
     assert restored == value
     assert agreement > 0.7
+
+
+@pytest.mark.parametrize("seed", [3, 7])
+def test_reads_other_layouts(seed: int) -> None:
+    rng = random.Random(seed)
+    who = any_holder(rng, holder(rng))
+    images = as_images([(Side.FRONT, draw(rng, who, passport=False)), (Side.BACK, specimen.card_back(who))], seed)
+    reading = VisualZoneReader(Today()).read(DocumentKind.ID_CARD, images)
+    assert reading.value(FieldName.SURNAME).lower() == who.surname.lower()
+    assert reading.value(FieldName.GIVEN_NAMES).lower() == who.given_names.lower()
+    assert reading.value(FieldName.ISSUE_DATE) == who.issued.isoformat()
 
 
 def test_a_print_of_another_name_does_not_replace_the_mrz() -> None:
@@ -76,6 +90,7 @@ def test_a_refused_mrz_is_not_used() -> None:
 @pytest.mark.parametrize(
     ("text", "iso"),
     [
+        ("2310612021", "2021-06-23"),
         ("30-04-1985", "1985-04-30"),
         ("30.04.1985", "1985-04-30"),
         ("30 PRI/APR 1985", "1985-04-30"),

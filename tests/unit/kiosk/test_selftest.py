@@ -16,7 +16,7 @@ from registration.errors import StaffMustFix
 from resources import texts
 
 PARTS = (
-    "_services _texts _face _mrz _tesseract _pictures _vault _packet _server _window _receipt".split()  # noqa: SIM905
+    "_services _texts _face _mrz _tesseract _pictures _vault _memory _packet _server _window _receipt".split()  # noqa: SIM905
 )
 
 

@@ -1,13 +1,11 @@
-"""The real server over an encrypted database in a temporary folder, a kiosk enrolled at it, real packets."""
+"""The real server over each of its databases in turn, a kiosk enrolled at it, real packets."""
 
 from __future__ import annotations
 
 import base64
-import shutil
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,34 +25,22 @@ from server.devices import new_enrolment_token
 from server.notify.messages import Message
 from server.notify.outbox import Outbox
 from server.sealing import MasterKey
-from server.settings import Settings
 from sync import certificate, keyset, sshsig
 from sync.certificate import Certificate
 from sync.sealer import PacketSealer
+from tests.databases import MASTER, Database
 from tests.fakes import invented_voter
+from tests.fakes.hand_clock import START as START
+from tests.fakes.hand_clock import HandClock
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # the client prefers a newer httpx, which we do not ship
     from fastapi.testclient import TestClient
 
 TUS = {"Tus-Resumable": "1.0.0"}
-START = datetime(2029, 2, 1, 9, 0, tzinfo=UTC)
 
 
-class SettableClock:
-    """A clock that stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.time = START
-
-    def now(self) -> datetime:
-        return self.time
-
-    def monotonic(self) -> float:
-        return (self.time - START).total_seconds()
-
-    def advance(self, **parts: float) -> None:
-        self.time += timedelta(**parts)
+SettableClock = HandClock
 
 
 @dataclass
@@ -126,26 +112,18 @@ def clock() -> SettableClock:
     return SettableClock()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def master() -> MasterKey:
-    return MasterKey(bytes(range(32)))
-
-
-@pytest.fixture(scope="session")
-def first_start(tmp_path_factory: pytest.TempPathFactory, master: MasterKey) -> Path:
-    """The folder of a server after its first start, copied for each test."""
-    folder = tmp_path_factory.mktemp("first") / "server"
-    open_server(Settings(data=folder), master, SettableClock()).close()
-    return folder
+    return MASTER
 
 
 @pytest.fixture
-def server(tmp_path: Path, first_start: Path, master: MasterKey, clock: SettableClock) -> Iterator[Server]:
+def server(tmp_path: Path, database: Database, master: MasterKey, clock: SettableClock) -> Iterator[Server]:
     """The open server; nothing runs beside it, so `work` says when packets are opened."""
-    shutil.copytree(first_start, tmp_path / "server")
-    opened = open_server(Settings(data=tmp_path / "server"), master, clock)
-    yield opened
-    opened.close()
+    with database.after_first_start(tmp_path / "server") as settings:
+        opened = open_server(settings, master, clock)
+        yield opened
+        opened.close()
 
 
 @pytest.fixture

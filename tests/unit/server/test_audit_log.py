@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,16 +11,19 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, insert, select, update
 
 from registration.errors import StaffMustFix
-from server import audit, merkle
+from server import audit, keyring, merkle
 from server.checkpoint import BadCheckpoint, Checkpoint, Signer, Verifier, verify
+from server.context import Server
+from tests.databases import Database
+from tests.fakes import invented_voter
 from tests.fakes.server_store import ServerStore, open_store
+from tests.unit.server.conftest import EnrolledKiosk
 
 
 @pytest.fixture
-def log(tmp_path: Path) -> Iterator[ServerStore]:
-    opened = open_store(tmp_path)
-    yield opened
-    opened.store.close()
+def log(database: Database, tmp_path: Path) -> Iterator[ServerStore]:
+    with open_store(database, tmp_path) as opened:
+        yield opened
 
 
 def write(log: ServerStore, count: int) -> list[audit.Logged]:
@@ -194,6 +197,26 @@ def test_a_rewritten_log_is_found_by_any_older_checkpoint(log: ServerStore, data
     rewrite(log, order, changed=place if kind == "changed" else None)
     verified(log)  # by itself the forged log looks whole
     assert found(log, older).code == "audit.checkpoint_differs"
+
+
+def test_a_rewritten_log_is_found_by_a_receipt_alone(
+    server: Server, kiosk: EnrolledKiosk, work: Callable[[], None]
+) -> None:
+    told = kiosk.upload(kiosk.seal(invented_voter.account()))["receipt"]
+    work()
+    with server.store.write() as unit:
+        verifier = audit.ensure_signer(unit, server.master).verifier
+        keyring.rotate(unit, server.master)  # an older receipt key is still believed
+    with server.store.read() as connection:
+        witness = audit.receipt_checkpoint(connection, server.election, told)
+        assert audit.verify_log(connection, server.election, verifier, receipts=[witness]).checkpoints == 1
+        with pytest.raises(StaffMustFix, match=r"audit\.checkpoint_forged"):
+            audit.receipt_checkpoint(connection, server.election, {**told, "body": told["body"].replace("1", "2")})
+    rewrite(ServerStore(server.store, server.master, kiosk.clock, server.settings.data), [1, 0, 2, 3])
+    with server.store.read() as connection:
+        audit.verify_log(connection, server.election, verifier)  # by itself the forged log looks whole
+        with pytest.raises(StaffMustFix, match=r"audit\.checkpoint_differs"):
+            audit.verify_log(connection, server.election, verifier, receipts=[witness])
 
 
 def test_a_checkpoint_of_somebody_else_is_no_witness(log: ServerStore) -> None:

@@ -36,7 +36,16 @@ def _nodes(entries: list[bytes]) -> merkle.Nodes:
     return lambda level, place: kept[level, place]
 
 
-ENTRIES = [b"", b"\x00", b"\x10", b"\x20\x21", b"\x30\x31", b"\x40\x41\x42\x43", bytes(range(0x50, 0x58)), b"`" * 16]
+ENTRIES = [
+    b"",
+    b"\x00",
+    b"\x10",
+    b"\x20\x21",
+    b"\x30\x31",
+    b"\x40\x41\x42\x43",
+    bytes(range(0x50, 0x58)),
+    bytes(range(0x60, 0x70)),
+]
 
 
 def test_empty_and_single_leaf_are_the_published_hashes() -> None:
@@ -59,6 +68,23 @@ def test_tree_of_seven_is_the_one_drawn_in_the_rfc() -> None:
     assert merkle.consistency_proof(3, 7, nodes) == [c, d, g, left]
     assert merkle.consistency_proof(4, 7, nodes) == [left]
     assert merkle.consistency_proof(6, 7, nodes) == [i, j, k]
+
+
+@pytest.mark.parametrize(
+    ("size", "root"),
+    [
+        (1, "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"),
+        (2, "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125"),
+        (3, "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77"),
+        (4, "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7"),
+        (5, "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4"),
+        (6, "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef"),
+        (7, "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c"),
+        (8, "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"),
+    ],
+)
+def test_roots_are_the_published_vectors_of_certificate_transparency(size: int, root: str) -> None:
+    assert merkle.root(size, _nodes(ENTRIES)).hex() == root
 
 
 @pytest.mark.parametrize("size", range(40))
@@ -91,6 +117,12 @@ def test_proofs_hold_and_any_change_breaks_them(size: int, data: st.DataObject) 
     if old < size:
         assert not merkle.extends(old, old_root, size, _h(b"other"), path)
         assert not merkle.extends(old, old_root, size, top, path[:-1])
+
+
+@pytest.mark.parametrize("size", range(70))
+def test_peaks_cover_every_leaf_once(size: int) -> None:
+    covered = [leaf for level, place in merkle.peaks(size) for leaf in range(place << level, (place + 1) << level)]
+    assert covered == list(range(size))
 
 
 def test_impossible_questions_are_refused() -> None:

@@ -35,7 +35,8 @@ def renew(client: TestClient, kiosk: EnrolledKiosk) -> str:
 
 def command(server: Server, *args: str, monkeypatch: pytest.MonkeyPatch) -> int:
     monkeypatch.setattr(sys, "stdin", io.StringIO(bytes(range(32)).hex() + "\n"))
-    return main([*args, "--data", str(server.settings.data)])
+    database = ["--database", server.settings.database] if server.settings.database else []
+    return main([*args, "--data", str(server.settings.data), *database])
 
 
 def test_enrolment_brings_a_certificate_by_the_key_sets_authority(kiosk: EnrolledKiosk) -> None:

@@ -15,11 +15,13 @@ from registration.errors import VoterCanFix
 from registration.model.case import REFUSAL_REASONS
 from registration.model.contact import Contact, ContactKind
 from resources import texts
-from server.notify.dispatcher import UNKNOWN_TRIES, Dispatcher
+from server.audit import events as audit_events
+from server.notify.dispatcher import BREAKS_AFTER, BROKEN_FOR, UNKNOWN_TRIES, Dispatcher, Route
 from server.notify.file import FileTransport
 from server.notify.messages import SMS_COMMENT, Channel, Message, Template, render
 from server.notify.outbox import LEASE, Caps, DeliveryState, Outbox, count_by_state, notifications
-from server.notify.transport import Accepted, Outcome, Permanent, Temporary, Unknown
+from server.notify.transport import Accepted, Outcome, Permanent, Report, Temporary, Unknown
+from tests.databases import Database
 from tests.fakes.server_store import ServerStore, open_store
 
 PHONE = Contact(ContactKind.PHONE, "+355691234567")
@@ -34,10 +36,18 @@ class ScriptedTransport:
     script: list[Outcome]
     name: str = "scripted"
     sent: list[Message] = field(default_factory=list)
+    reports: list[Report] = field(default_factory=list)
 
     def send(self, message: Message) -> Outcome:
         self.sent.append(message)
         return self.script[min(len(self.sent), len(self.script)) - 1]
+
+    def collect(self) -> list[Report]:
+        found, self.reports = self.reports, []
+        return found
+
+    def close(self) -> None:
+        pass
 
 
 @dataclass
@@ -51,8 +61,10 @@ class Post:
             return self.outbox.enqueue(unit, template, contact, "sq", places, **options)  # type: ignore[arg-type]
 
     def dispatch(self, *transports: ScriptedTransport) -> int:
-        routes = {Channel.SMS: transports, Channel.EMAIL: transports}
-        return Dispatcher(self.room.store, self.outbox, routes, lambda: 1.0).run_once()
+        return self.dispatcher(*map(Route, transports)).run_once()
+
+    def dispatcher(self, *routes: Route) -> Dispatcher:
+        return Dispatcher(self.room.store, self.outbox, {Channel.SMS: routes, Channel.EMAIL: routes}, lambda: 1.0)
 
     def row(self, message_id: str):  # type: ignore[no-untyped-def]
         with self.room.store.read() as connection:
@@ -65,10 +77,9 @@ class Post:
 
 
 @pytest.fixture
-def post(tmp_path: Path) -> Iterator[Post]:
-    room = open_store(tmp_path)
-    yield Post(room, Outbox(room.master))
-    room.store.close()
+def post(database: Database, tmp_path: Path) -> Iterator[Post]:
+    with open_store(database, tmp_path) as room:
+        yield Post(room, Outbox(room.master))
 
 
 def test_a_message_exists_only_with_its_deed(post: Post) -> None:
@@ -240,6 +251,84 @@ def test_old_settled_messages_are_swept_and_waiting_ones_are_not(post: Post) -> 
     assert post.due()
 
 
+# ---------------------------------------------------------------- several providers
+
+
+def test_a_provider_that_fails_again_and_again_rests_and_is_tried_by_one_message(post: Post) -> None:
+    bad, good = ScriptedTransport([Temporary("down")], "bad"), ScriptedTransport([Accepted("1")], "good")
+    dispatcher = post.dispatcher(Route(bad), Route(good))
+    for number in range(BREAKS_AFTER + 3):
+        post.put(contact=Contact(ContactKind.PHONE, f"+3556912345{number:02d}"))
+        dispatcher.run_once()
+    assert len(bad.sent) == BREAKS_AFTER
+    assert len(good.sent) == BREAKS_AFTER + 3
+
+    post.room.clock.advance(seconds=BROKEN_FOR.total_seconds())
+    for number in range(3):
+        post.put(contact=Contact(ContactKind.PHONE, f"+3556912346{number:02d}"))
+        dispatcher.run_once()
+    assert len(bad.sent) == BREAKS_AFTER + 1, "one message tried it again"
+
+    bad.script = [Accepted("2")]
+    post.room.clock.advance(seconds=BROKEN_FOR.total_seconds())
+    for number in range(3):
+        post.put(contact=Contact(ContactKind.PHONE, f"+3556912347{number:02d}"))
+        dispatcher.run_once()
+    assert len(bad.sent) == BREAKS_AFTER + 4, "it is the preferred one again"
+
+
+def test_a_refused_message_is_no_fault_of_the_provider(post: Post) -> None:
+    picky = ScriptedTransport([Permanent("bad number")], "picky")
+    dispatcher = post.dispatcher(Route(picky))
+    for number in range(BREAKS_AFTER + 2):
+        post.put(contact=Contact(ContactKind.PHONE, f"+3556912345{number:02d}"))
+        dispatcher.run_once()
+    assert len(picky.sent) == BREAKS_AFTER + 2
+
+
+def test_a_provider_gets_the_countries_it_serves(post: Post) -> None:
+    italian, other = ScriptedTransport([Accepted("1")], "italian"), ScriptedTransport([Accepted("2")], "other")
+    routes = (Route(italian, frozenset({"IT"})), Route(other))
+    post.put(contact=Contact(ContactKind.PHONE, "+393471234567"))
+    post.put(contact=PHONE)
+    post.dispatcher(*routes).run_once()
+    assert [message.to for message in italian.sent] == ["+393471234567"]
+    assert [message.to for message in other.sent] == [PHONE.value]
+
+
+def test_a_country_gets_its_share_of_a_day_and_the_rest_tomorrow(post: Post) -> None:
+    capped = Post(post.room, Outbox(post.outbox._master, Caps(countries={"IT": 2})))
+    provider = ScriptedTransport([Accepted("1")])
+    for number in range(4):
+        capped.put(contact=Contact(ContactKind.PHONE, f"+3934712345{number:02d}"))
+    capped.put(contact=PHONE)
+    dispatcher = capped.dispatcher(Route(provider))
+    dispatcher.run_once()
+    assert len(provider.sent) == 3, "two to Italy, one to Albania"
+    with post.room.store.read() as connection:
+        told = connection.execute(select(audit_events).where(audit_events.c.kind == "outbox.country_cap")).all()
+    assert len(told) == 1
+    post.room.clock.advance(days=1)
+    dispatcher.run_once()
+    assert len(provider.sent) == 5
+
+
+# ---------------------------------------------------------------- delivery reports
+
+
+def test_a_report_is_noted_with_its_message_and_the_last_word_counts(post: Post) -> None:
+    provider = ScriptedTransport([Accepted("id-7")])
+    message = post.put()
+    dispatcher = post.dispatcher(Route(provider))
+    dispatcher.run_once()
+    provider.reports = [Report("id-7", delivered=False), Report("nobody's", delivered=True)]
+    assert dispatcher.collect() == 1
+    assert post.row(message).report == "failed"
+    provider.reports = [Report("id-7", delivered=True)]
+    dispatcher.collect()
+    assert (post.row(message).report, post.row(message).state) == ("delivered", DeliveryState.ACCEPTED)
+
+
 # ---------------------------------------------------------------- the file outbox
 
 
@@ -248,7 +337,7 @@ def test_the_file_outbox_shows_what_a_phone_would_but_never_whom(post: Post, tmp
     for template, contact in ((Template.CODE, PHONE), (Template.APPROVED, EMAIL)):
         post.put(template, contact)
         file = FileTransport(folder)
-        Dispatcher(post.room.store, post.outbox, {Channel.SMS: [file], Channel.EMAIL: [file]}).run_once()
+        post.dispatcher(Route(file)).run_once()
     assert sorted(file.name for file in folder.iterdir()) == ["000001-code.json", "000002-decision.json"]
     first = json.loads((folder / "000001-code.json").read_text(encoding="utf-8"))
     assert set(first) == {"id", "kind", "channel", "to", "language", "text", "created"}
@@ -295,7 +384,7 @@ def test_every_message_has_words_in_every_language(template: Template, channel: 
     assert words.text
     assert "{" not in words.text + words.subject
     assert bool(words.subject) == (channel is Channel.EMAIL)
-    if template is not Template.CONFIRM_CONTACT:
+    if template not in (Template.CONFIRM_CONTACT, Template.PASSWORD_CHANGED):
         assert ("493817" if template is Template.CODE else "PER-1234-5678") in words.text
 
 

@@ -239,8 +239,11 @@ def test_an_answer_without_an_id_is_still_accepted(gateway: str, monkeypatch: py
 
 
 def test_without_settings_everything_goes_to_the_file_outbox(tmp_path: Path) -> None:
-    routes = delivery.routes(Settings(tmp_path, outbox=tmp_path / "out"))
-    assert [[type(each) for each in routes[channel]] for channel in Channel] == [[FileTransport], [FileTransport]]
+    routes = delivery.read_settings(Settings(tmp_path, outbox=tmp_path / "out")).routes
+    assert [[type(each.transport) for each in routes[channel]] for channel in Channel] == [
+        [FileTransport],
+        [FileTransport],
+    ]
 
 
 def test_settings_name_transports_and_the_password_stays_outside(
@@ -251,8 +254,8 @@ def test_settings_name_transports_and_the_password_stays_outside(
         "email: {smtp: {host: relay.example.org, sender: per@example.org, user: per, password_env: PER_SMTP}}\n"
         "sms: {http: {url: 'https://sms.example.org/send', fields: {To: '{to}', Body: '{text}'}}}\n"
     )
-    routes = delivery.routes(Settings(tmp_path))
-    (mail,), (text,) = routes[Channel.EMAIL], routes[Channel.SMS]
+    routes = delivery.read_settings(Settings(tmp_path)).routes
+    (mail,), (text,) = ([route.transport for route in routes[channel]] for channel in (Channel.EMAIL, Channel.SMS))
     assert isinstance(mail, SmtpTransport)
     assert isinstance(text, HttpSmsTransport)
     assert mail._settings.password == "relay-secret"
@@ -268,10 +271,30 @@ def test_settings_name_transports_and_the_password_stays_outside(
         "sms: {http: {url: x, fields: {}, encoding: xml}}",
         "sms: {pigeon: {}}",
         "email: [",
+        "caps: {per_week: 3}",
+        "sms: {http: {url: x, fields: {}, report: {secret_env: NOT_SET_HERE}}}",
     ],
 )
 def test_wrong_settings_are_named(tmp_path: Path, content: str) -> None:
     (tmp_path / delivery.SETTINGS_FILE).write_text(content)
     with pytest.raises(StaffMustFix) as caught:
-        delivery.routes(Settings(tmp_path))
+        delivery.read_settings(Settings(tmp_path))
     assert caught.value.code == "notify.settings_wrong"
+
+
+def test_several_providers_countries_and_caps_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PER_SMSC", "smsc-secret")
+    (tmp_path / delivery.SETTINGS_FILE).write_text(
+        "sms:\n"
+        "  - {countries: [IT, SM], smpp: {host: smsc.example.org, system_id: per, password_env: PER_SMSC}}\n"
+        "  - {http: {url: 'https://sms.example.org/send', fields: {To: '{to}'}}}\n"
+        "caps: {per_country_and_day: 10, countries: {IT: 60000, AQ: 0}}\n"
+    )
+    read = delivery.read_settings(Settings(tmp_path))
+    first, second = read.routes[Channel.SMS]
+    assert first.serves("IT")
+    assert not first.serves("AL")
+    assert second.serves("AL")
+    assert "smsc-secret" not in repr(first.transport._settings)  # type: ignore[attr-defined]
+    assert [read.caps.of_country(country) for country in ("IT", "AQ", "AL")] == [60000, 0, 10]
+    second.transport.close()

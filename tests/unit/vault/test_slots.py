@@ -1,21 +1,18 @@
-"""Ways of opening: every `KeySlot` keeps the same promises, and the file beside the database survives damage."""
+"""The slots' file beside the database survives damage; parameters are bounded. The slots: tests/contracts."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyrage
 import pytest
 
-from kiosk.vault.keys import Argon2Cost, WrongKey, seal, unseal
+from kiosk.vault.keys import Argon2Cost
 from kiosk.vault.slots import (
     NAMES,
-    Entry,
     KeySlot,
     PassphraseSlot,
     RecoverySlot,
@@ -31,28 +28,6 @@ KEY = secrets.token_bytes(32)
 QUICK = Argon2Cost(64, 1, 1)
 
 
-@dataclass
-class Chip:
-    """Stands for a TPM: a secret that never leaves it, and a PIN."""
-
-    pin: str
-    secret: bytes = field(default_factory=lambda: secrets.token_bytes(32))
-    kind: str = "tpm"
-
-    def wrap(self, key: bytes, vault_id: str) -> Entry:
-        return {"kind": self.kind, "blob": seal(self.secret, key, f"{vault_id}{self.pin}".encode()).hex()}
-
-    def unwrap(self, entry: Entry, vault_id: str) -> bytes:
-        try:
-            return unseal(self.secret, bytes.fromhex(entry["blob"]), f"{vault_id}{self.pin}".encode())
-        except WrongKey:
-            raise SlotRefused from None
-
-
-def passphrases() -> tuple[KeySlot, KeySlot, KeySlot]:
-    return PassphraseSlot("right", QUICK), PassphraseSlot("right"), PassphraseSlot("wrong", QUICK)
-
-
 def recoveries() -> tuple[KeySlot, KeySlot, KeySlot]:
     identity, other = pyrage.x25519.Identity.generate(), pyrage.x25519.Identity.generate()
     return (
@@ -60,33 +35,6 @@ def recoveries() -> tuple[KeySlot, KeySlot, KeySlot]:
         RecoverySlot(identity=str(identity) + "\n"),
         RecoverySlot(identity=str(other)),
     )
-
-
-def chips() -> tuple[KeySlot, KeySlot, KeySlot]:
-    chip = Chip("1234")
-    return chip, Chip("1234", chip.secret), Chip("9999", chip.secret)
-
-
-@pytest.mark.parametrize("make", [passphrases, recoveries, chips])
-def test_only_the_right_opener_opens_and_only_this_vault(
-    make: Callable[[], tuple[KeySlot, KeySlot, KeySlot]],
-) -> None:
-    wrapper, right, wrong = make()
-    entry = json.loads(json.dumps(wrapper.wrap(KEY, "vault-1")))
-    assert entry["kind"] == wrapper.kind
-    assert right.unwrap(entry, "vault-1") == KEY
-    assert KEY.hex() not in json.dumps(entry)
-    with pytest.raises(SlotRefused):
-        wrong.unwrap(entry, "vault-1")
-    with pytest.raises(SlotRefused):
-        right.unwrap(entry, "vault-2")
-    assert wrapper.wrap(KEY, "vault-1") != wrapper.wrap(KEY, "vault-1")
-
-
-def test_nothing_secret_in_a_repr() -> None:
-    identity = str(pyrage.x25519.Identity.generate())
-    assert "open sesame" not in repr(PassphraseSlot("open sesame"))
-    assert identity not in repr(RecoverySlot(identity=identity))
 
 
 def test_the_parameters_of_the_derivation_are_authenticated_and_bounded() -> None:

@@ -221,7 +221,7 @@ def test_a_rekey_cut_short_opens_with_whichever_key_the_pages_have(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(vault, "_settle", cut)
+        patch.setattr(vault, "_replace_slots", cut)
         if not pages_done:
             patch.setattr(vault._database, "rekey", cut)
         with pytest.raises(KeyboardInterrupt):
