@@ -29,6 +29,7 @@ from sqlalchemy import (
     delete,
     insert,
     select,
+    true,
     update,
 )
 from starlette.concurrency import run_in_threadpool
@@ -114,6 +115,11 @@ def take(unit: Unit, server: Server, token: str, content: bytes) -> None:
 def sweep(unit: Unit, server: Server) -> int:
     """Forget hand-offs whose time is over, with their ciphertext; return how many."""
     return _forget(unit, server, handoffs.c.expires <= unit.now - FETCH_LIFE)
+
+
+def destroy(unit: Unit, server: Server) -> int:
+    """Forget every hand-off of the election, with its ciphertext; return how many."""
+    return _forget(unit, server, true())
 
 
 def _forget(unit: Unit, server: Server, which: ColumnElement[bool]) -> int:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Table, delete, func, select, update
 
 from registration.errors import StaffMustFix
 from registration.model.civil_day import civil_day
-from server import audit, case_counts, cases, keyring, tus
+from server import audit, case_counts, cases, handoff, keyring, tus
 from server.codes import PROOF_LIFE
 from server.context import Server
 from server.intake import PacketState
@@ -102,6 +102,7 @@ def destroy_all(server: Server, *, by: str, witnesses: Sequence[str] = ()) -> di
         unit.connection.execute(delete(accounts).where(here))
         unit.connection.execute(delete(voter_sessions).where(voter_sessions.c.election == unit.election))
         unit.connection.execute(delete(codes).where(codes.c.election == unit.election))
+        handoff.destroy(unit, server)
         _destroy_packets(unit, server)
         told = notifications.c.election == unit.election
         counts = {

@@ -293,8 +293,10 @@ class ReviewFlow(QObject):
         self.refresh()
 
     def leave_case(self) -> None:
-        """Give the case back to the queue; another page than the queue comes to the front."""
+        """Give the case back to the queue, and the next one; another page than the queue comes to the front."""
         self.news.emit(None)
+        if self.session is not None:
+            self.ahead.let_go(self.session)
         self._leave_case()
 
     def _leave_case(self) -> None:
