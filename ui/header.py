@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from resources import texts
@@ -82,5 +83,23 @@ class Header(QWidget):
         for made in self._languages.values():
             made.setVisible(not self._collapsed)
         self._collected.setVisible(self._collapsed)
-        # The collected button already leads to the display panel.
-        self._name.setText(self._words("shell.product_short" if self._collapsed else "shell.product"))
+        name = self._words("shell.product")
+        shown = [made for made in self._buttons() if not made.isHidden()]
+        taken = sum(made.sizeHint().width() for made in shown) + self._row.spacing() * len(shown)
+        margins = self._row.contentsMargins()
+        room = self.width() - margins.left() - margins.right() - taken
+        fits = not self._collapsed and self._name.fontMetrics().horizontalAdvance(name) < room
+        self._name.setText(name if fits else self._words("shell.product_short"))
+
+    def _buttons(self) -> list[QPushButton]:
+        ends = (self._collected, self._display, self._sound, self._help, self.exit_button)
+        return [*self._languages.values(), *ends]
+
+    def offer_exit(self, offered: bool) -> None:
+        """Show or hide the way out of a visit."""
+        self.exit_button.setVisible(offered)
+        self._arrange()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()

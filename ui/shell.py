@@ -292,7 +292,7 @@ class Shell(QWidget):
 
     def offer_exit(self, offered: bool) -> None:
         """Show "Dil" in the header while somebody's session is open."""
-        self.header.exit_button.setVisible(offered)
+        self.header.offer_exit(offered)
 
     def hide_idle_warning(self) -> None:
         if self._front.currentWidget() is self.idle_panel:

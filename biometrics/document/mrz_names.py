@@ -99,6 +99,9 @@ def name_field(surname: str, given_names: str, width: int) -> str:
     if len(full) <= width:
         return full.ljust(width, "<")
     primary = _cut(primary, max(width - 2 - min(len(secondary), 2), 1))
+    if width - 2 - len(primary) == 2 and secondary[1] == "<":
+        # Two places would end in the gap behind an initial; three hold the next letter too.
+        primary = _cut(primary, len(primary) - 1)
     return f"{primary}<<{_cut(secondary, width - 2 - len(primary))}"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from biometrics.document.mrz_names import name_field, same_name, split_name_field, transliterate
@@ -51,6 +51,7 @@ def test_a_cut_field_says_so() -> None:
 
 
 @settings(max_examples=200, deadline=None)
+@example("A" * 26, "A-A", 30)
 @given(st.text("ABCËÇ -", max_size=60), st.text("ABCËÇ -", max_size=60), st.sampled_from([30, 31, 39]))
 def test_the_field_always_has_its_width_and_letters(surname: str, given_names: str, width: int) -> None:
     field = name_field(surname, given_names, width)
