@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from resources import texts
 from server import handoff, keeper
 from server.context import Server, open_server
 from server.sealing import MasterKey
-from server.settings import Settings
+from tests.databases import Database
 from tests.unit.server.conftest import EnrolledKiosk, SettableClock
 
 SEALED = bytes(range(200))
@@ -23,12 +23,11 @@ HEADERS = {"Content-Type": handoff.CIPHERTEXT}
 
 
 @pytest.fixture
-def server(tmp_path: Path, first_start: Path, master: MasterKey, clock: SettableClock) -> Iterator[Server]:
-    shutil.copytree(first_start, tmp_path / "server")
-    settings = Settings(data=tmp_path / "server", public_url="https://per.example.org/")
-    opened = open_server(settings, master, clock)
-    yield opened
-    opened.close()
+def server(tmp_path: Path, database: Database, master: MasterKey, clock: SettableClock) -> Iterator[Server]:
+    with database.after_first_start(tmp_path / "server") as settings:
+        opened = open_server(replace(settings, public_url="https://per.example.org/"), master, clock)
+        yield opened
+        opened.close()
 
 
 def begin(kiosk: EnrolledKiosk) -> dict[str, Any]:

@@ -62,7 +62,6 @@ MAY: dict[str, frozenset[str]] = {
     "HEAD /v1/packets/{sha256}": KIOSKS,
     "PATCH /v1/packets/{sha256}": KIOSKS,
     "GET /v1/packets/{sha256}": KIOSKS,
-    "GET /v1/handoffs": KIOSKS,
     "POST /v1/handoffs": KIOSKS,
     "GET /v1/handoffs/{handoff_id}": KIOSKS,
     "GET /v1/handoffs/{handoff_id}/content": KIOSKS,
@@ -71,6 +70,7 @@ MAY: dict[str, frozenset[str]] = {
     "DELETE /v1/officials/session": ANYBODY - {"nobody"},  # ends what the token opened, if anything
     "GET /v1/officials": SUPERVISORS,
     "POST /v1/officials": SUPERVISORS,
+    "POST /v1/officials/voters/unlock": SUPERVISORS,
     "POST /v1/officials/{name}/unlock": SUPERVISORS,
     "POST /v1/officials/{name}/disable": SUPERVISORS,
     "POST /v1/officials/password": OFFICIALS,
