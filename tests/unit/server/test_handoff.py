@@ -157,7 +157,7 @@ def test_a_made_up_address_is_answered_like_an_old_one(client: TestClient) -> No
 
 def test_without_a_public_address_nothing_is_offered(kiosk: EnrolledKiosk, server: Server) -> None:
     assert kiosk.client.get("/v1/handoffs", headers=kiosk.headers).json() == {"offered": True}
-    object.__setattr__(server, "settings", Settings(data=server.settings.data))
+    object.__setattr__(server, "settings", replace(server.settings, public_url=""))
     assert kiosk.client.get("/v1/handoffs", headers=kiosk.headers).json() == {"offered": False}
     answer = kiosk.client.post("/v1/handoffs", headers=kiosk.headers)
     assert (answer.status_code, answer.json()["code"]) == (409, "server.phone_not_offered")

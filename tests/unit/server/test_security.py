@@ -62,6 +62,7 @@ MAY: dict[str, frozenset[str]] = {
     "HEAD /v1/packets/{sha256}": KIOSKS,
     "PATCH /v1/packets/{sha256}": KIOSKS,
     "GET /v1/packets/{sha256}": KIOSKS,
+    "GET /v1/handoffs": KIOSKS,
     "POST /v1/handoffs": KIOSKS,
     "GET /v1/handoffs/{handoff_id}": KIOSKS,
     "GET /v1/handoffs/{handoff_id}/content": KIOSKS,
