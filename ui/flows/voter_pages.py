@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
+from typing import TypeVar
 
 from PySide6.QtWidgets import QWidget
 
@@ -29,59 +31,128 @@ from ui.pages.summary_page import SummaryPage
 from ui.pages.trouble_page import TroublePage
 from ui.words import Words
 
+P = TypeVar("P", bound=KioskPage)
+
+_OF: dict[type, str] = {
+    views.StartView: "start",
+    views.ChoiceView: "choice",
+    views.LogInView: "log_in",
+    views.HomeView: "home",
+    views.FormView: "form",
+    views.ContactConfirmView: "contact_confirm",
+    views.CodeView: "code",
+    views.PasswordView: "password",
+    views.FaceView: "face",
+    views.MessageView: "message",
+    views.PickView: "pick",
+    views.DocumentCaptureView: "document",
+    views.ReadBackView: "read_back",
+    views.AttachmentsView: "attachments",
+    views.SummaryView: "summary",
+    views.DoneView: "done",
+}
+"""Which page shows a view."""
+
 
 class VoterPages(QWidget):
-    """Owns one page of each kind; `of` says which shows a view. Destroying it destroys them."""
+    """Owns at most one page of each kind, made when it is first asked for; `of` says which shows a view.
 
-    def __init__(self, words: Words, roots: Roots, monotonic: Callable[[], float]) -> None:
+    A voter sees a few of them, and building all would hold up the window. `made` is told of each new page, to connect
+    its signals. Destroying this destroys them.
+    """
+
+    def __init__(
+        self, words: Words, roots: Roots, monotonic: Callable[[], float], made: Callable[[KioskPage], None]
+    ) -> None:
         super().__init__()
-        self.start = StartPage(words)
-        self.privacy = PrivacyPage(words)
-        self.choice = ChoicePage(words)
-        self.log_in = LogInPage(words)
-        self.home = HomePage(words)
-        self.form = FormPage(words)
-        self.contact_confirm = ContactConfirmPage(words)
-        self.code = CodePage(words, monotonic)
-        self.password = PasswordPage(words)
-        self.face = FacePage(words)
-        self.message = MessagePage(words)
-        self.pick = PickPage(words)
-        self.document = DocumentPage(words)
-        self.read_back = ReadBackPage(words)
-        self.attachments = AttachmentsPage(words, roots, monotonic)
-        self.summary = SummaryPage(words)
-        self.done = DonePage(words)
-        self.trouble = TroublePage(words)
-        self._of: dict[type, KioskPage] = {
-            views.StartView: self.start,
-            views.ChoiceView: self.choice,
-            views.LogInView: self.log_in,
-            views.HomeView: self.home,
-            views.FormView: self.form,
-            views.ContactConfirmView: self.contact_confirm,
-            views.CodeView: self.code,
-            views.PasswordView: self.password,
-            views.FaceView: self.face,
-            views.MessageView: self.message,
-            views.PickView: self.pick,
-            views.DocumentCaptureView: self.document,
-            views.ReadBackView: self.read_back,
-            views.AttachmentsView: self.attachments,
-            views.SummaryView: self.summary,
-            views.DoneView: self.done,
-        }
-
-    @property
-    def all(self) -> tuple[KioskPage, ...]:
-        return (*self._of.values(), self.privacy, self.trouble)
+        self._words, self._roots, self._monotonic = words, roots, monotonic
+        self._made = made
+        self._all: list[KioskPage] = []
 
     def of(self, view: object) -> KioskPage:
         """Return the page for a view; a view without a page is a bug."""
-        return self._of[type(view)]
+        page: KioskPage = getattr(self, _OF[type(view)])
+        return page
 
     def destroy_all(self) -> None:
         """Destroy every page at the next turn of the event loop."""
-        for page in self.all:
+        for page in self._all:
             page.deleteLater()
         self.deleteLater()
+
+    def _make(self, page: P) -> P:
+        self._all.append(page)
+        self._made(page)
+        return page
+
+    @cached_property
+    def start(self) -> StartPage:
+        return self._make(StartPage(self._words))
+
+    @cached_property
+    def privacy(self) -> PrivacyPage:
+        return self._make(PrivacyPage(self._words))
+
+    @cached_property
+    def choice(self) -> ChoicePage:
+        return self._make(ChoicePage(self._words))
+
+    @cached_property
+    def log_in(self) -> LogInPage:
+        return self._make(LogInPage(self._words))
+
+    @cached_property
+    def home(self) -> HomePage:
+        return self._make(HomePage(self._words))
+
+    @cached_property
+    def form(self) -> FormPage:
+        return self._make(FormPage(self._words))
+
+    @cached_property
+    def contact_confirm(self) -> ContactConfirmPage:
+        return self._make(ContactConfirmPage(self._words))
+
+    @cached_property
+    def code(self) -> CodePage:
+        return self._make(CodePage(self._words, self._monotonic))
+
+    @cached_property
+    def password(self) -> PasswordPage:
+        return self._make(PasswordPage(self._words))
+
+    @cached_property
+    def face(self) -> FacePage:
+        return self._make(FacePage(self._words))
+
+    @cached_property
+    def message(self) -> MessagePage:
+        return self._make(MessagePage(self._words))
+
+    @cached_property
+    def pick(self) -> PickPage:
+        return self._make(PickPage(self._words))
+
+    @cached_property
+    def document(self) -> DocumentPage:
+        return self._make(DocumentPage(self._words))
+
+    @cached_property
+    def read_back(self) -> ReadBackPage:
+        return self._make(ReadBackPage(self._words))
+
+    @cached_property
+    def attachments(self) -> AttachmentsPage:
+        return self._make(AttachmentsPage(self._words, self._roots, self._monotonic))
+
+    @cached_property
+    def summary(self) -> SummaryPage:
+        return self._make(SummaryPage(self._words))
+
+    @cached_property
+    def done(self) -> DonePage:
+        return self._make(DonePage(self._words))
+
+    @cached_property
+    def trouble(self) -> TroublePage:
+        return self._make(TroublePage(self._words))

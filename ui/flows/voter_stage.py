@@ -1,6 +1,6 @@
 """The voter's pages on the shell: which page shows which view, which signal means which intention.
 
-Pages are made once and kept; the stage brings the right one to the front, runs the camera while a page wants it, and
+The stage brings the right one to the front, runs the camera while a page wants it, and
 holds no rule.
 """
 
@@ -27,10 +27,25 @@ from ui.flows.voter_pages import VoterPages
 from ui.flows.voter_services import VoterServices
 from ui.idle import IdleWatch
 from ui.live_view import LiveView
-from ui.page import application
+from ui.page import KioskPage, application
 from ui.pages.attachments_page import AttachmentsPage
+from ui.pages.choice_page import ChoicePage
+from ui.pages.code_page import CodePage
+from ui.pages.contact_confirm_page import ContactConfirmPage
 from ui.pages.document_page import DocumentPage
+from ui.pages.done_page import DonePage
 from ui.pages.face_page import FacePage
+from ui.pages.form_page import FormPage
+from ui.pages.home_page import HomePage
+from ui.pages.log_in_page import LogInPage
+from ui.pages.message_page import MessagePage
+from ui.pages.password_page import PasswordPage
+from ui.pages.pick_page import PickPage
+from ui.pages.privacy_page import PrivacyPage
+from ui.pages.read_back_page import ReadBackPage
+from ui.pages.start_page import StartPage
+from ui.pages.summary_page import SummaryPage
+from ui.pages.trouble_page import TroublePage
 from ui.read_aloud import ReadAloud
 from ui.receipt_pdf import save_receipt
 from ui.shell import Shell
@@ -64,8 +79,6 @@ class VoterStage(QObject):
         self.pages = self._fresh_pages()
         self._connect()
         self._connect_sound()
-        self._connect_pages()
-        self._connect_cameras()
 
     def close(self) -> None:
         """End the cameras' threads and the voice."""
@@ -78,7 +91,7 @@ class VoterStage(QObject):
     def _fresh_pages(self) -> VoterPages:
         folder = self._services.files_folder
         roots: Roots = (lambda: (folder,)) if folder else removable_roots
-        return VoterPages(self._words, roots, self._services.clock.monotonic)
+        return VoterPages(self._words, roots, self._services.clock.monotonic, self._connect_page)
 
     def _connect(self) -> None:
         flow, shell = self._flow, self._shell
@@ -121,64 +134,93 @@ class VoterStage(QObject):
         if self._shell.show_idle_warning(seconds):
             self.aloud.trouble(self._shell.idle_panel.accessibleName())
 
-    def _connect_pages(self) -> None:
-        flow, pages = self._flow, self.pages
-        for page in pages.all:
-            page.back_requested.connect(self._back)
-        pages.start.enter_requested.connect(flow.enter)
-        pages.start.privacy_requested.connect(self._show_privacy)
-        pages.privacy.read.connect(flow.enter)
-        pages.choice.create_requested.connect(flow.create_account)
-        pages.choice.log_in_requested.connect(flow.ask_log_in)
-        pages.log_in.submitted.connect(flow.log_in)
-        pages.log_in.forgotten.connect(flow.forgot_password)
-        pages.home.create_requested.connect(flow.begin_request)
-        pages.home.continue_requested.connect(flow.resume)
-        pages.home.refresh_requested.connect(flow.home)
-        pages.home.confirm_requested.connect(flow.confirm_contact)
-        pages.home.complete_requested.connect(flow.complete)
-        pages.home.withdraw_requested.connect(flow.withdraw)
-        pages.home.leave_requested.connect(flow.leave)
-        pages.done.chosen.connect(flow.choose)
-        pages.done.receipt_requested.connect(self._save_receipt)
-        pages.trouble.again_requested.connect(flow.start)
-        pages.trouble.leave_requested.connect(flow.leave)
-        self._connect_journey(pages)
+    def _connect_page(self, page: KioskPage) -> None:
+        """Say what a new page's signals mean."""
+        flow = self._flow
+        page.back_requested.connect(self._back)
+        match page:
+            case StartPage():
+                page.enter_requested.connect(flow.enter)
+                page.privacy_requested.connect(self._show_privacy)
+            case PrivacyPage():
+                page.read.connect(flow.enter)
+            case ChoicePage():
+                page.create_requested.connect(flow.create_account)
+                page.log_in_requested.connect(flow.ask_log_in)
+            case LogInPage():
+                page.submitted.connect(flow.log_in)
+                page.forgotten.connect(flow.forgot_password)
+            case HomePage():
+                page.create_requested.connect(flow.begin_request)
+                page.continue_requested.connect(flow.resume)
+                page.refresh_requested.connect(flow.home)
+                page.confirm_requested.connect(flow.confirm_contact)
+                page.complete_requested.connect(flow.complete)
+                page.withdraw_requested.connect(flow.withdraw)
+                page.leave_requested.connect(flow.leave)
+            case DonePage():
+                page.chosen.connect(flow.choose)
+                page.receipt_requested.connect(self._save_receipt)
+            case TroublePage():
+                page.again_requested.connect(flow.start)
+                page.leave_requested.connect(flow.leave)
+            case _:
+                self._connect_step(page)
 
-    def _connect_journey(self, pages: VoterPages) -> None:
-        def tell(act: Callable[..., None]) -> Callable[..., None]:
-            """Send an intention to the journey in front; a late click after its end goes nowhere."""
+    def _connect_step(self, page: KioskPage) -> None:
+        live = self.document_live
+        match page:
+            case FormPage():
+                page.submitted.connect(self._tell(JourneyFlow.fill))
+                page.skip_requested.connect(self._tell(JourneyFlow.skip))
+            case ContactConfirmPage():
+                page.confirmed.connect(self._tell(JourneyFlow.confirm_contact))
+            case CodePage():
+                page.submitted.connect(self._tell(JourneyFlow.enter_code))
+                page.resend_requested.connect(self._tell(JourneyFlow.resend_code))
+            case PasswordPage():
+                page.submitted.connect(self._tell(JourneyFlow.set_password))
+            case FacePage():
+                page.confirmed.connect(self._tell(JourneyFlow.confirm_portrait))
+                page.skip_requested.connect(self._tell(JourneyFlow.retake))
+                page.skip_requested.connect(self._capture_face)
+                page.capture_requested.connect(self._capture_face)
+                page.other_way_requested.connect(self.face_live.take_now)
+            case MessagePage():
+                page.continued.connect(self._tell(JourneyFlow.seen))
+            case PickPage():
+                page.submitted.connect(self._tell(JourneyFlow.pick))
+            case DocumentPage():
+                page.retake_requested.connect(self._tell(JourneyFlow.retake_side))
+                page.confirmed.connect(self._tell(JourneyFlow.confirm_document))
+                page.capture_requested.connect(self._capture_side)
+                page.take_now_requested.connect(lambda: live.take_now("voter"))
+            case ReadBackPage():
+                page.submitted.connect(self._tell(JourneyFlow.correct))
+                page.skip_requested.connect(self._tell(JourneyFlow.photograph_again))
+            case AttachmentsPage():
+                page.photographed.connect(self._tell(JourneyFlow.add_pages))
+                page.file_chosen.connect(self._tell(JourneyFlow.add_file))
+                page.phone_requested.connect(lambda: self.phone.begin(self._words.language))
+                page.phone_ended.connect(self.phone.cancel)
+                page.phone_brought.connect(self._tell(JourneyFlow.add_content))
+                page.removed.connect(self._tell(JourneyFlow.remove))
+                page.submitted.connect(self._tell(JourneyFlow.confirm_proofs))
+                page.capture_requested.connect(self._capture_page)
+                page.capture_ended.connect(self._stop_camera)
+                page.take_now_requested.connect(lambda: live.take_now("voter"))
+            case SummaryPage():
+                page.change_requested.connect(self._tell(lambda journey, step: journey.change(StepId(step))))
+                page.submitted.connect(self._tell(JourneyFlow.seen))
 
-            def told(*given: Any) -> None:
-                if self._flow.journey is not None:
-                    act(self._flow.journey, *given)
+    def _tell(self, act: Callable[..., None]) -> Callable[..., None]:
+        """Send an intention to the journey in front; a late click after its end goes nowhere."""
 
-            return told
+        def told(*given: Any) -> None:
+            if self._flow.journey is not None:
+                act(self._flow.journey, *given)
 
-        pages.form.submitted.connect(tell(JourneyFlow.fill))
-        pages.form.skip_requested.connect(tell(JourneyFlow.skip))
-        pages.contact_confirm.confirmed.connect(tell(JourneyFlow.confirm_contact))
-        pages.code.submitted.connect(tell(JourneyFlow.enter_code))
-        pages.code.resend_requested.connect(tell(JourneyFlow.resend_code))
-        pages.password.submitted.connect(tell(JourneyFlow.set_password))
-        pages.face.confirmed.connect(tell(JourneyFlow.confirm_portrait))
-        pages.face.skip_requested.connect(tell(JourneyFlow.retake))
-        pages.face.skip_requested.connect(self._capture_face)
-        pages.message.continued.connect(tell(JourneyFlow.seen))
-        pages.pick.submitted.connect(tell(JourneyFlow.pick))
-        pages.document.retake_requested.connect(tell(JourneyFlow.retake_side))
-        pages.document.confirmed.connect(tell(JourneyFlow.confirm_document))
-        pages.read_back.submitted.connect(tell(JourneyFlow.correct))
-        pages.read_back.skip_requested.connect(tell(JourneyFlow.photograph_again))
-        pages.attachments.photographed.connect(tell(JourneyFlow.add_pages))
-        pages.attachments.file_chosen.connect(tell(JourneyFlow.add_file))
-        pages.attachments.phone_requested.connect(lambda: self.phone.begin(self._words.language))
-        pages.attachments.phone_ended.connect(self.phone.cancel)
-        pages.attachments.phone_brought.connect(tell(JourneyFlow.add_content))
-        pages.attachments.removed.connect(tell(JourneyFlow.remove))
-        pages.attachments.submitted.connect(tell(JourneyFlow.confirm_proofs))
-        pages.summary.change_requested.connect(tell(lambda journey, step: journey.change(StepId(step))))
-        pages.summary.submitted.connect(tell(JourneyFlow.seen))
+        return told
 
     def _show(self, view: object) -> None:
         page = self.pages.of(view)
@@ -186,11 +228,11 @@ class VoterStage(QObject):
         if page is not self._shell.page:
             self._stop_camera()
             self.phone.cancel()
-            if page is self.pages.attachments:
+            if isinstance(page, AttachmentsPage):
                 self.phone.ask()
         page.show_view(view)  # type: ignore[attr-defined]  # every page of the table has it, for its own view
         self._shell.show_page(page)
-        visiting = page is not self.pages.start
+        visiting = not isinstance(page, StartPage)
         self._shell.offer_exit(visiting)
         if visiting:
             self._idle.start()
@@ -204,7 +246,7 @@ class VoterStage(QObject):
     def _back(self) -> None:
         self._stop_camera()
         journey = self._flow.journey
-        if self._shell.page is self.pages.privacy:
+        if isinstance(self._shell.page, PrivacyPage):
             self._flow.start()
         elif journey is not None and journey.state.trail:
             journey.back()
@@ -246,8 +288,6 @@ class VoterStage(QObject):
         self.phone.cancel()
         self._view = None
         before, self.pages = self.pages, self._fresh_pages()
-        self._connect_pages()
-        self._connect_cameras()
         self._shell.show_page(self.pages.start)
         before.destroy_all()
         application().clipboard().clear()
@@ -257,16 +297,9 @@ class VoterStage(QObject):
 
     # ------------------------------------------------------------ cameras
 
-    def _connect_cameras(self) -> None:
-        captures, pages, documents = self._services.captures, self.pages, self.document_live
-        pages.face.capture_requested.connect(self._capture_face)
-        pages.face.other_way_requested.connect(self.face_live.take_now)
-        pages.document.capture_requested.connect(self._capture_side)
-        pages.document.take_now_requested.connect(lambda: documents.take_now("voter"))
-        attachments = pages.attachments
-        attachments.capture_requested.connect(lambda: self._capture(documents, captures.page, attachments.show_live))
-        attachments.capture_ended.connect(self._stop_camera)
-        attachments.take_now_requested.connect(lambda: documents.take_now("voter"))
+    def _capture_page(self) -> None:
+        page = self.pages.attachments
+        self._capture(self.document_live, self._services.captures.page, page.show_live)
 
     def _capture_face(self) -> None:
         self._capture(self.face_live, self._services.captures.face, self.pages.face.show_live)
@@ -300,11 +333,11 @@ class VoterStage(QObject):
         self._capturing = None
         self.aloud.taken()
         page, journey = self._shell.page, self._flow.journey
-        if page is self.pages.attachments:
-            self.pages.attachments.show_captured(taken)
-        elif journey is not None and page is self.pages.face:
+        if isinstance(page, AttachmentsPage):
+            page.show_captured(taken)
+        elif journey is not None and isinstance(page, FacePage):
             journey.take_portrait(taken)
-        elif journey is not None and page is self.pages.document:
+        elif journey is not None and isinstance(page, DocumentPage):
             journey.take_side(taken)
 
     def _lost(self, error: Exception) -> None:
