@@ -23,6 +23,7 @@ from server import (
     statistics,
     tus,
     voter,
+    witness,
     worker,
 )
 from server.again import Again
@@ -44,7 +45,7 @@ PARTS = (
     statistics,
     handoff,
     reports,
-    keeper,
+    witness,
 )
 """Modules with a `router`; each part of the server is one."""
 BESIDE = (worker, delivery, register, keeper)

@@ -33,13 +33,12 @@ from sqlalchemy import (
 )
 
 from registration.errors import StaffMustFix
-from server import merkle
-from server.checkpoint import BadCheckpoint, Checkpoint, Signer, Verifier, verify
 from server.schema import Moment, metadata
 from server.sealing import MasterKey
 from server.store import Unit
 from server.store.schema import server_keys
-from sync import canonical, receipt, sshsig
+from sync import canonical, merkle, receipt, sshsig
+from sync.checkpoint import BadCheckpoint, Checkpoint, Signer, Verifier, verify
 
 SALT_BYTES = 16
 _STREAMED = {"yield_per": 1000}
@@ -225,6 +224,12 @@ def ensure_signer(unit: Unit, master: MasterKey) -> Signer:
         )
     )
     return signer
+
+
+def log_key(connection: Connection, election: str) -> Verifier:
+    """Return the public half of the log's signing key, which `ensure_signer` made."""
+    wanted = select(server_keys.c.public).where(server_keys.c.election == election, server_keys.c.key_id == LOG_KEY)
+    return Verifier.parse(connection.execute(wanted).scalar_one())
 
 
 def sign_checkpoint(unit: Unit, signer: Signer) -> str:

@@ -14,12 +14,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from registration.errors import StaffMustFix
-from server import audit, devices, intake, keyring
+from server import audit, devices, intake, keyring, witness
 from server.blobs import sync_folder
 from server.context import Server
 from server.intake import PacketState, Route, Taken
-from sync import batch_list, canonical, packet, signed
+from sync import batch_list, canonical, checkpoint, packet, signed
 from sync.batch_list import (
+    CHECKPOINT_FILE,
     LIST_FILE,
     NEWS_FILE,
     PACKET_SUFFIX,
@@ -191,7 +192,8 @@ def _read_list(server: Server, folder: Path) -> tuple[BatchList | None, str]:
 
 
 def _put_news(server: Server, folder: Path, batch: BatchList | None) -> None:
-    """Leave what a kiosk without a connection could not fetch: key set, configuration, its renewed certificate.
+    """Leave what a kiosk without a connection could not fetch: key set, configuration, its renewed certificate,
+    and the audit log's newest checkpoint with the proof that it continues the one that the kiosk put on the stick.
 
     A stick that cannot be written has been named with its receipts already.
     """
@@ -202,10 +204,21 @@ def _put_news(server: Server, folder: Path, batch: BatchList | None) -> None:
         line = devices.renewed_line(unit, server.master, batch.kiosk) if batch else ""
         if line:
             news["certificate"] = line
+    news["checkpoint"] = witness.handed_out(server, _witnessed_size(server, folder))
     try:
         _put(folder / NEWS_FILE, canonical.dump(news).encode())
     except OSError:
         return
+
+
+def _witnessed_size(server: Server, folder: Path) -> int:
+    """Return how many events the stick's checkpoint of ours covers, 0 when there is none."""
+    with server.store.read() as connection:
+        key = audit.log_key(connection, server.election)
+    try:
+        return checkpoint.verify(_read(folder / CHECKPOINT_FILE, checkpoint.MAX_NOTE).decode(), key).size
+    except (OSError, UnicodeDecodeError, checkpoint.BadCheckpoint):
+        return 0
 
 
 def _read(file: Path, limit: int = packet.MAX_PACKET) -> bytes:

@@ -6,29 +6,16 @@ from __future__ import annotations
 import threading
 from datetime import timedelta
 
-from fastapi import APIRouter
 from sqlalchemy.exc import SQLAlchemyError
 
 from server import audit, handoff, problems, review_leases
 from server.context import Server
-from server.devices import CallingKiosk, OpenServer
 from server.notify.outbox import Outbox
 
 EVERY = 15.0
 """Seconds between rounds."""
 CHECKPOINT_EVERY = timedelta(minutes=1)
 CHECKPOINT_EVENTS = 1000
-
-router = APIRouter()
-
-
-@router.get("/v1/checkpoint")
-def newest_checkpoint(server: OpenServer, kiosk: CallingKiosk) -> dict[str, str]:
-    """Hand the newest checkpoint to a kiosk, which keeps it as a witness, with the key that signed it."""
-    with server.store.write() as unit:
-        signer = audit.ensure_signer(unit, server.master)
-        note = audit.newest_checkpoint(unit.connection, unit.election) or audit.sign_checkpoint(unit, signer)
-    return {"checkpoint": note, "verifier": signer.verifier.line}
 
 
 def run(server: Server, stop: threading.Event) -> None:

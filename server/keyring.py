@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import pyrage
 from sqlalchemy import Connection, insert, select, update
@@ -17,6 +17,7 @@ from sqlalchemy import Connection, insert, select, update
 import resources
 from registration.catalog.loader import load_service
 from registration.errors import StaffMustFix
+from server import audit
 from server.sealing import MasterKey
 from server.store import Unit
 from server.store.schema import server_keys, signed_documents
@@ -108,9 +109,10 @@ def ensure(unit: Unit, master: MasterKey, escrow: str) -> None:
             _add_age_key(unit, master, "escrow")
     if "epoch" not in kinds:
         _add_age_key(unit, master, "epoch")
+    audit.ensure_signer(unit, master)
     ring = load(unit.connection, unit.election, master)
     current = newest(unit.connection, unit.election, KEYSET)
-    if current is None or _is_stale(_verified(current, ring, unit.election), ring, unit.now):
+    if current is None or _is_stale(_verified(current, ring, unit.election), ring, unit):
         publish_keyset(unit, ring)
     if newest(unit.connection, unit.election, CONFIG) is None:
         publish_config(unit, ring, first_config(unit.election, unit.now.date()))
@@ -171,6 +173,7 @@ def publish_keyset(unit: Unit, ring: KeyRing) -> Keyset:
         not_after=(unit.now + KEYSET_LIFE).replace(microsecond=0),
         former_receipt_keys=ring.former_receipts[: keyset.MOST_FORMER],
         kiosk_authority=sshsig.public_of(ring.authority),
+        log_key=audit.log_key(unit.connection, unit.election),
     )
     _keep(unit, KEYSET, made.version, keyset.sign(made, ring.root))
     return made
@@ -211,9 +214,11 @@ def _verified(document: Mapping[str, str], ring: KeyRing, election: str) -> Keys
     return keyset.verify(document, sshsig.public_of(ring.root), election=election)
 
 
-def _is_stale(current: Keyset, ring: KeyRing, now: datetime) -> bool:
-    """Tell whether it runs out soon or names no authority for kiosks (made by an earlier version)."""
-    return current.not_after - now < KEYSET_RENEWAL or current.kiosk_authority != sshsig.public_of(ring.authority)
+def _is_stale(current: Keyset, ring: KeyRing, unit: Unit) -> bool:
+    """Tell whether it runs out soon or lacks the kiosks' authority or the log's key (made by an earlier version)."""
+    named = current.kiosk_authority, current.log_key
+    ours = sshsig.public_of(ring.authority), audit.log_key(unit.connection, unit.election)
+    return current.not_after - unit.now < KEYSET_RENEWAL or named != ours
 
 
 def _next_version(unit: Unit, kind: str) -> int:

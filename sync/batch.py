@@ -18,8 +18,17 @@ from registration.errors import StaffMustFix
 from registration.model.ids import PacketId
 from registration.ports.clock import Clock
 from registration.ports.vault import OutboxEntry, SyncStore
-from sync import batch_list, canonical, enrol, packet, receipt, signed, sshsig
-from sync.batch_list import LIST_FILE, NEWS_FILE, PACKET_SUFFIX, RECEIPTS_FOLDER, UNFINISHED_SUFFIX, BatchList, Item
+from sync import batch_list, canonical, enrol, packet, receipt, signed, sshsig, witness
+from sync.batch_list import (
+    CHECKPOINT_FILE,
+    LIST_FILE,
+    NEWS_FILE,
+    PACKET_SUFFIX,
+    RECEIPTS_FOLDER,
+    UNFINISHED_SUFFIX,
+    BatchList,
+    Item,
+)
 from sync.enrol import Enrolment
 from sync.keyset import Keyset
 
@@ -29,6 +38,7 @@ MAX_RECEIPT = 512 * 1024
 MAX_LIST = 2 * signed.MAX_BODY
 """Longest files read, in bytes; a JSON text inside a JSON text grows by its escapes."""
 
+_OLDER = ("server.rolled_back", "witness.shorter")
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
 
@@ -112,6 +122,8 @@ def export_batch(
         entries = [entry for entry in entries if entry not in received]
         if not entries:
             raise StaffMustFix("batch.nothing")
+        for note in witness.kept(store)[:1]:
+            _put(folder, CHECKPOINT_FILE, note.encode())
         document = batch_list.sign(_list_of(entries, enrolment, clock), enrolment.key)
         _put(folder, LIST_FILE, canonical.dump(document).encode())
     except OSError as error:
@@ -132,8 +144,8 @@ def import_receipts(store: SyncStore, enrolment: Enrolment, keys: Keyset, folder
     """Take the receipts the server's import wrote to the stick; each file gets its verdict.
 
     What the server left beside them comes first: a newer key set (the receipts may be signed with a key this kiosk
-    has not seen), configuration and certificate. Each is believed only with its own signature and never backwards; one
-    that is not believed gets a verdict under the name of its file.
+    has not seen), configuration, certificate and checkpoint. Each is believed only with its own signature and never
+    backwards; one that is not believed gets a verdict under the name of its file.
 
     Args:
         store: the vault's side.
@@ -175,6 +187,7 @@ def _take_news(
         ("keyset", enrol.accept_keyset),
         ("config", enrol.accept_config),
         ("certificate", enrol.accept_certificate),
+        ("checkpoint", witness.accept),
     )
     for name, accept in steps:
         if name not in news:
@@ -184,7 +197,7 @@ def _take_news(
         except StaffMustFix as error:
             if error.code.startswith("vault."):
                 raise
-            if error.code != "server.rolled_back":  # a stick that was under way for long shows older ones: no matter
+            if error.code not in _OLDER:  # a stick that was under way for long shows older ones: no matter
                 codes.append(error.code)
     verdicts = tuple(ReceiptVerdict(NEWS_FILE, taken=False, new=False, code=code) for code in codes)
     return verdicts, enrol.known_keyset(store, enrolment)

@@ -11,6 +11,7 @@ import pyrage
 
 from registration.errors import StaffMustFix
 from sync import signed, sshsig
+from sync.checkpoint import Verifier
 
 NAMESPACE = "keyset@per-kiosk/v1"
 MOST_FORMER = 64
@@ -38,6 +39,8 @@ class Keyset:
     """Retired ones, newest first: what they signed before stays believed. At most `MOST_FORMER`."""
     kiosk_authority: sshsig.PublicKey | None = field(default=None, repr=False)
     """Signs the kiosks' certificates; None in key sets made before there were any."""
+    log_key: Verifier | None = field(default=None, repr=False)
+    """Signs the checkpoints of the audit log; None in key sets made before kiosks kept any."""
 
     @property
     def recipients(self) -> tuple[str, str]:
@@ -60,6 +63,7 @@ def sign(keyset: Keyset, root: sshsig.PrivateKey) -> dict[str, str]:
             "receipt_key": keyset.receipt_key.line,
             "former_receipt_keys": [key.line for key in keyset.former_receipt_keys[:MOST_FORMER]],
             "kiosk_authority": keyset.kiosk_authority.line if keyset.kiosk_authority else "",
+            "log_key": keyset.log_key.line if keyset.log_key else "",
             "not_after": keyset.not_after.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         },
         root,
@@ -97,8 +101,11 @@ def _parse(body: Mapping[str, Any]) -> Keyset:
     for recipient in (epoch["recipient"], body["escrow"]):
         pyrage.x25519.Recipient.from_str(recipient)
     former, authority = body.get("former_receipt_keys", []), body.get("kiosk_authority", "")
-    if not isinstance(former, list) or len(former) > MOST_FORMER or not isinstance(authority, str):
-        raise ValueError("former keys or authority")
+    log_key = body.get("log_key", "")
+    if not isinstance(former, list) or len(former) > MOST_FORMER:
+        raise ValueError("former keys")
+    if not isinstance(authority, str) or not isinstance(log_key, str):
+        raise ValueError("authority or log key")
     not_after = datetime.fromisoformat(body["not_after"])
     if not_after.tzinfo is None:
         raise ValueError("not_after")
@@ -112,4 +119,5 @@ def _parse(body: Mapping[str, Any]) -> Keyset:
         not_after=not_after,
         former_receipt_keys=tuple(sshsig.parse_public_line(line) for line in former),
         kiosk_authority=sshsig.parse_public_line(authority) if authority else None,
+        log_key=Verifier.parse(log_key) if log_key else None,
     )

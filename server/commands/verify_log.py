@@ -11,8 +11,8 @@ from pathlib import Path
 
 from registration.errors import StaffMustFix
 from server import audit
-from server.checkpoint import BadCheckpoint, Verifier
 from server.commands import _shared
+from sync.checkpoint import BadCheckpoint, Verifier
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, insert, select, update
 
 from registration.errors import StaffMustFix
-from server import audit, keyring, merkle
-from server.checkpoint import BadCheckpoint, Checkpoint, Signer, Verifier, verify
+from server import audit, keyring
 from server.context import Server
+from sync import merkle
+from sync.checkpoint import BadCheckpoint, Checkpoint, Signer, Verifier, verify
 from tests.databases import Database
 from tests.fakes import invented_voter
 from tests.fakes.server_store import ServerStore, open_store

@@ -32,12 +32,12 @@ from server import (
     review_leases,
     review_proposals,
 )
-from server.checkpoint import Verifier, verify
 from server.context import Server
 from server.notify.messages import Message
 from server.officials import Official
 from server.problems import Problem
 from server.store.schema import cases as case_rows
+from sync.checkpoint import Verifier, verify
 from tests.fakes import invented_voter
 from tests.unit.server.conftest import EnrolledKiosk, SettableClock
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+MAX_NOTE = 16 * 1024
+"""Longest note read, in bytes; others may have added their signatures."""
 _ED25519 = b"\x01"
 _DASH = "\N{EM DASH} "
 
@@ -110,12 +112,17 @@ def verify(note: str, verifier: Verifier) -> Checkpoint:
             Ed25519PublicKey.from_public_bytes(verifier.public_key).verify(blob[4:], text.encode())
         except InvalidSignature:
             break
-        return _parse(text)
+        return parse(text)
     raise BadCheckpoint("no good signature")
 
 
-def _parse(text: str) -> Checkpoint:
-    lines = text.split("\n")
+def parse(note: str) -> Checkpoint:
+    """Return the checkpoint of a note without asking who signed it.
+
+    Raises:
+        BadCheckpoint: malformed.
+    """
+    lines = note.split("\n")
     if len(lines) < 4 or not lines[1].isascii() or not lines[1].isdigit() or str(int(lines[1])) != lines[1]:
         raise BadCheckpoint("not a checkpoint")
     try:

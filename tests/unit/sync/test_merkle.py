@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server import merkle
+from sync import merkle
 
 
 def _h(*parts: bytes) -> bytes:
