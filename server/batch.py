@@ -204,6 +204,7 @@ def _put_news(server: Server, folder: Path, batch: BatchList | None) -> None:
         line = devices.renewed_line(unit, server.master, batch.kiosk) if batch else ""
         if line:
             news["certificate"] = line
+        audit.sign_checkpoint(unit, audit.ensure_signer(unit, server.master))  # over the packets just taken in
     news["checkpoint"] = witness.handed_out(server, _witnessed_size(server, folder))
     try:
         _put(folder / NEWS_FILE, canonical.dump(news).encode())
