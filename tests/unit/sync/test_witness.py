@@ -156,7 +156,7 @@ def test_an_alarm_is_in_the_report_holds_up_no_packet_and_leaves_what_was_kept(
 def test_an_alarm_is_not_hidden_by_a_busy_server(watching: Kiosk, server: ElectionServer) -> None:
     assert round_with(watching, server, Log(9).shown(0, 9)) == ""
     watching.finish_request()
-    server.answer_once("PATCH", "/v1/packets", 503)
+    server.answer_once("PATCH", "/v1/packets", 429, {"Retry-After": "300"})  # ends the round
     assert round_with(watching, server, Log(9).shown(9, 8)) == "witness.shorter"
 
 
