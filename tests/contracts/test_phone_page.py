@@ -320,6 +320,7 @@ def test_the_language_can_be_changed_without_losing_the_key(place: Place, page: 
     page.goto(handoff.url)
     page.click("nav a[lang=it]")
     expect(page.locator("html")).to_have_attribute("lang", "it")
+    page.wait_for_load_state()  # the script is deferred: only then does it hear of a choice
     choose(page, picture(300, 200))
     page.click("#send")
     expect(page.locator("#done")).to_be_visible()
