@@ -305,7 +305,7 @@ def test_what_differs_from_the_register_is_seen_and_advised(official: Official, 
     assert official.reads("Regjistri")
     assert official.reads("Tjetra")
     assert official.reads("✗ Nuk përputhet")
-    assert official.reads("Qarku: Gjirokaster")
+    assert official.reads("Qarku: Gjirokastër.")
 
 
 @pytest.mark.parametrize(

@@ -220,7 +220,8 @@ class CaseFacts:
             return None
         said = words(f"review.desk.lookup.{register.state}")
         if register.county:
-            said = f"{said} {words('review.desk.lookup.county', county=register.county.capitalize())}"
+            county = words(f"review.statistics.county.{register.county}")
+            said = f"{said} {words('review.desk.lookup.county', county=county)}"
         return Text("caption" if register.state is LookUp.FOUND else "doubt", said)
 
     def _row(self, grid: QGridLayout, number: int, row: ComparedField, columns: list[Column]) -> None:
