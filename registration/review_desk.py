@@ -88,6 +88,8 @@ class QueuePage:
     """Waiting cases whose time limit has passed, whatever the filter."""
     due_today: int = 0
     """Waiting cases whose time limit ends today (in Albania), whatever the filter."""
+    by_language: Mapping[str, int] = field(default_factory=dict)
+    """Cases of each language under the rest of the filter (state and time limit): what choosing it would list."""
 
 
 @dataclass(frozen=True, slots=True)

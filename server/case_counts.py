@@ -46,6 +46,13 @@ def by_state(connection: Connection, election: str) -> dict[str, int]:
     return {state.value: 0 for state in CaseState} | {row.state: int(row.number) for row in rows}
 
 
+def by_language(connection: Connection, election: str, *conditions: ColumnElement[bool]) -> dict[str, int]:
+    """Return the number of cases in every language that has any, under conditions on the columns of `case_counts`."""
+    summed = select(case_counts.c.language, func.sum(case_counts.c.number).label("number"))
+    here = summed.where(case_counts.c.election == election, *conditions).group_by(case_counts.c.language)
+    return {row.language: int(row.number) for row in connection.execute(here) if row.number}
+
+
 def total(connection: Connection, election: str, *conditions: ColumnElement[bool]) -> int:
     """Return the number of cases under conditions on the columns of `case_counts`."""
     summed = select(func.coalesce(func.sum(case_counts.c.number), 0))

@@ -52,6 +52,7 @@ def queue(
     return {
         "cases": [_row(case, now) for case in found.cases],
         "counts": dict(found.counts),
+        "by_language": dict(found.by_language),
         "page": found.page,
         "pages": found.pages,
         "overdue": overdue,

@@ -29,6 +29,7 @@ class QueueRows:
 
     cases: tuple[Case, ...]
     counts: Mapping[str, int]
+    by_language: Mapping[str, int]
     page: int
     pages: int
 
@@ -58,18 +59,20 @@ def queue(
     counted: list[ColumnElement[bool]] = [case_counts_table.c.state.in_(states)]
     if language:
         wanted.append(cases.c.language == language)
-        counted.append(case_counts_table.c.language == language)
     if due_by is not None:
         wanted.append(cases.c.due <= due_by)
         counted.append(case_counts_table.c.due <= due_by)
-    pages = min(max(1, -(-case_counts.total(connection, election, *counted) // PAGE)), MOST_PAGES)
+    by_language = case_counts.by_language(connection, election, *counted)
+    number = by_language.get(language, 0) if language else sum(by_language.values())
+    pages = min(max(1, -(-number // PAGE)), MOST_PAGES)
     page = min(max(1, page), pages)
     # First the ids alone, from the index, however far down; then the few rows.
     ordered = select(cases.c.case_id).where(*wanted).order_by(cases.c.due, cases.c.received, cases.c.case_id)
     ids = connection.execute(ordered.offset((page - 1) * PAGE).limit(PAGE)).scalars().all()
     found = rows_of(connection, election, ids)
     counts = case_counts.by_state(connection, election)
-    return QueueRows(tuple(case_of(found[each]) for each in ids if each in found), counts, page, pages)
+    listed = tuple(case_of(found[each]) for each in ids if each in found)
+    return QueueRows(listed, counts, by_language, page, pages)
 
 
 def count_due(connection: Connection, election: str, today: date) -> tuple[int, int]:

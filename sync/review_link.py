@@ -81,6 +81,7 @@ class HttpReviewDesk:
                 int(answer["pages"]),
                 int(answer["overdue"]),
                 int(answer["due_today"]),
+                {str(language): int(number) for language, number in answer["by_language"].items()},
             )
         )
 

@@ -286,6 +286,26 @@ def test_the_queue_is_filtered_by_state_and_language(world: World) -> None:
     assert world.desk.queue(session, QueueFilter(page=9)).page == 1
 
 
+def test_languages_are_counted_under_the_rest_of_the_filter(world: World) -> None:
+    approved = world.scene.receive(a_request(1))
+    world.scene.receive(a_request(2, account_id=f"{OTHER_ACCOUNT[:-1]}2"))
+    world.clock.advance(days=1)
+    for number in (3, 4):
+        world.scene.receive(a_request(number, account_id=f"{OTHER_ACCOUNT[:-1]}{number}", language="en"))
+    session, due = world.sign("arta"), world.clock.now().date() + timedelta(days=4)
+    lease = world.desk.claim(session, approved)
+    world.desk.decide(session, approved, Decision(Action.APPROVE, lease.version))
+
+    def counted(wanted: QueueFilter) -> dict[str, int]:
+        return dict(world.desk.queue(session, wanted).by_language)
+
+    assert counted(QueueFilter()) == {"sq": 1, "en": 2}
+    assert counted(QueueFilter(language="sq")) == {"sq": 1, "en": 2}
+    assert counted(QueueFilter(due_by=due)) == {"sq": 1}
+    assert counted(QueueFilter(CaseState.APPROVED)) == {"sq": 1}
+    assert counted(QueueFilter(CaseState.REFUSED)) == {}
+
+
 def test_the_queue_is_narrowed_to_what_is_due(world: World) -> None:
     ids = []
     for number in (1, 2, 3):

@@ -16,6 +16,7 @@ desk.told                           (case id, decision) of every notice a voter 
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -195,13 +196,13 @@ class FakeReviewDesk:
     def queue(self, session: OfficialSession, wanted: QueueFilter) -> QueuePage:
         self._let_in("queue", session)
         states = WAITING if wanted.state is None else (wanted.state,)
-        rows = [
+        everyone = [
             self._row(case_id, case)
             for case_id, case in self._cases.items()
-            if case.state in states
-            and wanted.language in ("", case.submission.language)
-            and (wanted.due_by is None or case.due <= wanted.due_by)
+            if case.state in states and (wanted.due_by is None or case.due <= wanted.due_by)
         ]
+        by_language = Counter(row.language for row in everyone)
+        rows = [row for row in everyone if wanted.language in ("", row.language)]
         rows.sort(key=lambda row: (row.due, row.received, row.case_id))
         pages = max(1, -(-len(rows) // PAGE))
         page = min(max(1, wanted.page), pages)
@@ -209,7 +210,8 @@ class FakeReviewDesk:
         today = civil_day(self.clock.now())
         dues = [case.due for case in self._cases.values() if case.state in WAITING]
         overdue, due_today = sum(due < today for due in dues), dues.count(today)
-        return QueuePage(tuple(rows[(page - 1) * PAGE : page * PAGE]), counts, page, pages, overdue, due_today)
+        shown = tuple(rows[(page - 1) * PAGE : page * PAGE])
+        return QueuePage(shown, counts, page, pages, overdue, due_today, by_language)
 
     def claim(self, session: OfficialSession, case_id: CaseId) -> Lease:
         self._let_in("claim", session)

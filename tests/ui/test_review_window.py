@@ -448,8 +448,13 @@ def test_filters_and_counts(official: Official, desk: FakeReviewDesk, receives: 
     official.signs_in()
     queue = official.window.queue
     assert queue.state_buttons[None].text() == "Në pritje (2)"
+    assert queue.language_buttons[""].text() == "Të gjitha gjuhët (2)"
+    assert queue.language_buttons["sq"].text() == "Shqip (2)"
     queue.language_buttons["en"].click()
     official.settles()
+    assert queue.language_buttons["en"].text() == "English (0)"
+    assert queue.language_buttons["en"].accessibleName() == "Gjuha: English (0)"
+    assert queue.language_buttons["sq"].text() == "Shqip (2)"
     assert queue.rows == []
     assert official.reads("Nuk ka asnjë kërkesë këtu")
     queue.language_buttons[""].click()

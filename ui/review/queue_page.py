@@ -291,7 +291,7 @@ class QueuePage(QWidget):
         self.next_page_button.setText(words("review.desk.next_page"))
         if view is None:
             return
-        counts = view.page.counts
+        counts, spoken = view.page.counts, view.page.by_language
         waiting = (CaseState.SUBMITTED, CaseState.COMPLETED, CaseState.IN_REVIEW)
         for state, made in self.state_buttons.items():
             number = sum(counts.get(s, 0) for s in waiting) if state is None else counts.get(state, 0)
@@ -299,7 +299,9 @@ class QueuePage(QWidget):
             made.setText(f"{name} ({number})")
             made.setChecked(state == view.wanted.state)
         for language, made in self.language_buttons.items():
+            number = spoken.get(language, 0) if language else sum(spoken.values())
             name = texts.text(language, "shell.language_name") if language else words("review.desk.all_languages")
+            name = f"{name} ({number})"
             made.setText(name)
             made.setAccessibleName(f"{words('shell.language')}: {name}")
             made.setChecked(language == view.wanted.language)
