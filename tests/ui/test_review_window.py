@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QCoreApplication, Qt
@@ -463,6 +464,22 @@ def test_filters_and_counts(official: Official, desk: FakeReviewDesk, receives: 
     queue.rows[0].setFocus()
     official.key(Qt.Key.Key_Down)
     assert queue.rows[1].hasFocus()
+
+
+def test_filters_of_a_country_wrap_rather_than_lose_digits(official: Official, desk: FakeReviewDesk) -> None:
+    official.signs_in()
+    queue = official.window.queue
+    view = queue._view
+    assert view is not None
+    many = replace(view.page, counts=dict.fromkeys(CaseState, 129_876), by_language={"sq": 98_765, "el": 98_765})
+    queue.show_view(replace(view, page=many))
+    official.window.window.resize(1024, 640)
+    buttons = [*queue.state_buttons.values(), *queue.language_buttons.values(), *queue.limit_buttons.values()]
+    official.qtbot.waitUntil(lambda: all(made.width() >= made.sizeHint().width() for made in buttons))
+    places = [made.geometry() for made in buttons]
+    assert not any(one.intersects(other) for n, one in enumerate(places) for other in places[:n])
+    assert all(queue.rect().contains(place) for place in places)
+    assert max(place.bottom() for place in places) < queue._head.geometry().top()
 
 
 @pytest.mark.parametrize("language", ["sq", "en"])

@@ -28,6 +28,7 @@ from ui.review.parts import BAD, DOUBT, PLAIN, STATE_TAG, line, moment, spread, 
 from ui.review.views import QueueView
 from ui.widgets.buttons import button
 from ui.widgets.labels import Panel, Text
+from ui.widgets.wrapping_row import WrappingRow
 from ui.words import Words
 
 COLUMNS = ("reference", "received", "deadline", "version", "language", "claimed", "state")
@@ -127,18 +128,13 @@ class QueuePage(QWidget):
         top.addWidget(self._heading, 1)
         top.addWidget(self.refresh_button)
         top.addWidget(self.next_button)
-        filters = QHBoxLayout()
-        filters.setSpacing(6)
+        filters, others = WrappingRow(), WrappingRow()
         for state in (None, *CaseState):
             self.state_buttons[state] = self._filter_button(self._states, filters)
-        languages = QHBoxLayout()
-        languages.setSpacing(6)
         for language in ("", *texts.LANGUAGES):
-            self.language_buttons[language] = self._filter_button(self._languages, languages)
-        languages.addStretch(1)
+            self.language_buttons[language] = self._filter_button(self._languages, others)
         for limit in LIMITS:
-            self.limit_buttons[limit] = self._filter_button(self._limits, languages)
-        filters.addStretch(1)
+            self.limit_buttons[limit] = self._filter_button(self._limits, others)
         self._take_over_panel = Panel("warningPanel", "⚠")
         self._take_over_words = Text()
         self._take_over_panel.lines.addWidget(self._take_over_words)
@@ -165,7 +161,7 @@ class QueuePage(QWidget):
         column.setSpacing(10)
         column.addLayout(top)
         column.addLayout(filters)
-        column.addLayout(languages)
+        column.addLayout(others)
         column.addWidget(self._take_over_panel)
         listed = QVBoxLayout()
         listed.setSpacing(0)
@@ -174,7 +170,7 @@ class QueuePage(QWidget):
         column.addLayout(listed, 1)
         column.addLayout(paging)
 
-    def _filter_button(self, group: QButtonGroup, row: QHBoxLayout) -> QPushButton:
+    def _filter_button(self, group: QButtonGroup, row: WrappingRow) -> QPushButton:
         made = button("filter")
         made.setCheckable(True)
         group.addButton(made)
