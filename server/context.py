@@ -15,7 +15,7 @@ from server import keyring
 from server.blobs import BlobStore, open_blobs
 from server.clock import SystemClock
 from server.keyring import KeyRing
-from server.limits import Buckets
+from server.limits import Buckets, Entrance
 from server.sealing import MasterKey
 from server.settings import Settings
 from server.store import Store, migrate, open_engine
@@ -38,6 +38,10 @@ class Server:
     wake: threading.Event
     calls: Buckets
     """Spent by each kiosk for every call that costs something."""
+    sign_ins: Entrance
+    """Spent for every sign-in of an official, before its password is hashed."""
+    enrolments: Entrance
+    """Spent for every kiosk that asks to be enrolled, before its token is looked up."""
 
     @property
     def election(self) -> str:
@@ -86,11 +90,18 @@ def open_server(settings: Settings, master: MasterKey, clock: Clock | None = Non
         threading.Semaphore(2 * (os.cpu_count() or 1)),
         threading.Event(),
         calls=Buckets(clock, CALLS_AT_ONCE, CALLS_PER_MINUTE),
+        sign_ins=Entrance(clock),
+        enrolments=Entrance(clock),
     )
     server.uploads.mkdir(exist_ok=True, mode=0o700)
     with store.write() as unit:
         keyring.ensure(unit, master, settings.escrow)
     return server
+
+
+def address_of(request: Request) -> str:
+    """Return the caller's address as the proxy before us tells it, "" when nobody does; it is never written down."""
+    return request.client.host if request.client else ""
 
 
 def server_of(request: Request) -> Server:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, and_, insert, select, update
 
 from registration.model.ids import KioskId
 from server import audit, keyring
-from server.context import Server, server_of
+from server.context import Server, address_of, server_of
 from server.problems import Problem
 from server.sealing import MasterKey
 from server.store import Unit, shard_of
@@ -299,7 +299,12 @@ CallingKiosk = Annotated[Kiosk, Depends(kiosk_of)]
 OpenServer = Annotated[Server, Depends(server_of)]
 
 
-@router.post("/v1/kiosks/enrol")
+def spend_enrolment(request: Request, server: OpenServer) -> None:
+    """FastAPI dependency: Problem 429 ``server.busy`` when there were too many."""
+    server.enrolments.spend(address_of(request))
+
+
+@router.post("/v1/kiosks/enrol", dependencies=[Depends(spend_enrolment)])
 def enrol_kiosk(body: Enrolment, server: OpenServer) -> dict[str, object]:
     with server.store.write() as unit:
         kiosk_id, token = enrol(

@@ -12,6 +12,7 @@ from registration.review_desk import Role
 from server import audit, officials, review_leases, sessions
 from server.codes import ContactBody
 from server.contacts import contact_hash
+from server.context import address_of
 from server.devices import OpenServer, bearer
 from server.officials import Official
 from server.problems import Problem
@@ -68,7 +69,12 @@ Counter = Annotated[Official, Depends(only(Role.OBSERVER, Role.SUPERVISOR))]
 """Who may see counts."""
 
 
-@router.post("/v1/officials/session")
+def spend_sign_in(request: Request, server: OpenServer) -> None:
+    """FastAPI dependency: Problem 429 ``server.busy`` when there were too many."""
+    server.sign_ins.spend(address_of(request))
+
+
+@router.post("/v1/officials/session", dependencies=[Depends(spend_sign_in)])
 def open_session(body: OfficialSignIn, server: OpenServer) -> dict[str, str]:
     opened = officials.sign_in(server, body.name, body.password, body.totp)
     return {
