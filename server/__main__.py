@@ -10,9 +10,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from sqlalchemy.exc import DBAPIError
-
-from registration.errors import Expected, StaffMustFix
+from registration.errors import Expected
 from resources import texts
 from server.commands import (
     add_official,
@@ -30,7 +28,7 @@ from server.commands import (
     signers,
     verify_log,
 )
-from server.store import postgresql
+from server.store.failures import translated
 
 
 class Command(Protocol):
@@ -68,11 +66,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         module.configure(commands.add_parser(name, help=words, description=words))
     args = parser.parse_args(argv)
     try:
-        status = COMMANDS[args.command][0].run(args)
-    except (Expected, DBAPIError) as problem:
-        if isinstance(problem, DBAPIError) and not postgresql.is_away(problem):
-            raise
-        error = problem if isinstance(problem, Expected) else StaffMustFix("store.unreachable")
+        with translated():
+            status = COMMANDS[args.command][0].run(args)
+    except Expected as error:
         text_id = f"errors.{error.code}"
         known = texts.has("en", text_id)
         print(texts.text("en", text_id, **error.params) if known else error.code, file=sys.stderr)

@@ -19,6 +19,7 @@ from server.limits import Buckets, Entrance
 from server.sealing import MasterKey
 from server.settings import Settings
 from server.store import Store, migrate, open_engine
+from server.store.failures import translated
 from sync.config import ElectionConfig
 
 CALLS_AT_ONCE, CALLS_PER_MINUTE = 30, 30.0
@@ -70,13 +71,20 @@ def open_server(settings: Settings, master: MasterKey, clock: Clock | None = Non
     """Open the database (made, migrated and given keys where needed) and the folders beside it.
 
     Raises:
-        StaffMustFix: ``store.wrong_key``, ``store.unreachable``, ``store.no_folder`` (params: folder),
-            ``store.secret_in_address``, ``store.blobs_address``.
+        StaffMustFix: ``store.no_folder`` (params: folder), ``store.secret_in_address``, ``store.blobs_address``, and
+            those of `server.store.failures.translated`.
+        WillRetry: ``store.in_use``.
     """
     try:
-        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with translated():
+            settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError:
         raise StaffMustFix("store.no_folder", folder=str(settings.data)) from None
+    with translated():
+        return _open(settings, master, clock)
+
+
+def _open(settings: Settings, master: MasterKey, clock: Clock | None) -> Server:
     clock = clock or SystemClock()
     engine = open_engine(settings.database_url, master.database())
     migrate(engine)

@@ -8,10 +8,10 @@ from typing import Any
 
 import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
-from sqlalchemy.exc import DatabaseError
 
 from registration.errors import StaffMustFix
 from server.schema import WRITES
+from server.store.failures import translated
 
 _PRAGMAS = (
     "cipher_memory_security = ON",
@@ -27,9 +27,10 @@ def open_engine(file: Path, key: bytes) -> Engine:
     """Open (or create) the encrypted database `file`; the key goes to SQLCipher raw and appears in no URL.
 
     Raises:
-        StaffMustFix: ``store.wrong_key`` when the key does not open it or the file is damaged.
+        StaffMustFix: ``store.wrong_key`` when the key does not open it or its beginning is damaged,
+            ``store.no_folder`` (params: folder), and those of `failures.translated`.
+        WillRetry: ``store.in_use``.
     """
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def connect() -> Any:
         connection = sqlcipher.connect(str(file), check_same_thread=False, isolation_level=None)
@@ -46,14 +47,16 @@ def open_engine(file: Path, key: bytes) -> Engine:
     engine = create_engine("sqlite://", module=sqlcipher, creator=connect, poolclass=QueuePool, pool_size=8)
     event.listen(engine, "begin", _begin)
     try:
-        with engine.connect() as connection:
-            connection.exec_driver_sql("SELECT count(*) FROM sqlite_master")
-    except (DatabaseError, sqlcipher.DatabaseError):
-        engine.dispose()
-        raise StaffMustFix("store.wrong_key") from None
+        with translated():
+            file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with engine.connect() as connection:
+                connection.exec_driver_sql("SELECT count(*) FROM sqlite_master")
     except OSError:
         engine.dispose()
         raise StaffMustFix("store.no_folder", folder=str(file.parent)) from None
+    except BaseException:
+        engine.dispose()
+        raise
     return engine
 
 

@@ -32,6 +32,7 @@ from server import devices
 from server.context import Server, open_server
 from server.sealing import MasterKey
 from server.settings import DEFAULT_ELECTION, Settings
+from server.store.failures import translated
 from server.store.schema import packets
 from sync import batch_list, packet, receipt, sshsig
 from sync.enrol import Enrolment
@@ -115,7 +116,8 @@ def judge_export(folder: Path, enrolment: Enrolment, done: bool) -> tuple[int, i
 def take_in(folder: Path, _enrolment: Enrolment, begin: Callable[[], None]) -> None:
     central = opened(folder)
     begin()
-    server.batch.import_batch(central, folder / "stick", by="administrator:test")
+    with translated():  # as the command's boundary does
+        server.batch.import_batch(central, folder / "stick", by="administrator:test")
 
 
 def judge_import(folder: Path, _enrolment: Enrolment, done: bool) -> tuple[int, int, int]:
