@@ -28,6 +28,7 @@ _ERRNO_CODES = {
     errno.ENOSPC: "store.disk_full",
     errno.EDQUOT: "store.disk_full",
     errno.EIO: "store.disk_error",
+    errno.EROFS: "store.not_writable",
 }
 
 

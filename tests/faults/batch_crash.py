@@ -25,6 +25,7 @@ import server.batch
 import sync.batch
 from kiosk.vault import Vault
 from kiosk.vault.keys import Argon2Cost
+from registration.errors import StaffMustFix
 from registration.model.contact import Contact, ContactKind
 from registration.model.ids import KioskId
 from registration.ports.server import KioskIdentity
@@ -117,7 +118,10 @@ def take_in(folder: Path, _enrolment: Enrolment, begin: Callable[[], None]) -> N
     central = opened(folder)
     begin()
     with translated():  # as the command's boundary does
-        server.batch.import_batch(central, folder / "stick", by="administrator:test")
+        verdicts = server.batch.import_batch(central, folder / "stick", by="administrator:test")
+    for verdict in verdicts:
+        if verdict.code:  # the command names it and ends with 1
+            raise StaffMustFix(verdict.code)
 
 
 def judge_import(folder: Path, _enrolment: Enrolment, done: bool) -> tuple[int, int, int]:

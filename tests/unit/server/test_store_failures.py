@@ -69,7 +69,12 @@ def test_what_cannot_be_opened_is_no_wrong_key(file: Path) -> None:
 
 @pytest.mark.parametrize(
     ("number", "code"),
-    [(errno.EIO, "store.disk_error"), (errno.ENOSPC, "store.disk_full"), (errno.EACCES, "store.no_folder")],
+    [
+        (errno.EIO, "store.disk_error"),
+        (errno.ENOSPC, "store.disk_full"),
+        (errno.EROFS, "store.not_writable"),
+        (errno.EACCES, "store.no_folder"),
+    ],
 )
 def test_a_folder_that_cannot_be_made_durable_says_why(
     file: Path, monkeypatch: pytest.MonkeyPatch, number: int, code: str
