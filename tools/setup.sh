@@ -11,7 +11,7 @@ packages=(python3-venv libgl1 libegl1 libglib2.0-0 libfontconfig1 libxkbcommon0 
   # PyInstaller reads shared libraries with objdump
   binutils)
 [ "${1:-run}" = test ] && packages+=(age openssh-client fonts-ocr-b poppler-utils
-  postgresql chromium libfuse2 fuse3 swtpm tpm2-tools
+  postgresql chromium libatomic1 libfuse2 fuse3 swtpm tpm2-tools
   gnome-keyring dbus-daemon)
 # A Node.js from elsewhere brings its own npm, and Debian's npm does not go with it.
 [ "${1:-run}" = test ] && ! command -v npm >/dev/null && packages+=(nodejs npm)
