@@ -6,6 +6,7 @@ Two places: a folder of this machine (`FolderBlobs`) and a bucket of an S3 serve
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import secrets
 import time
@@ -111,14 +112,14 @@ class FolderBlobs:
 
     def older_than(self, moment: datetime) -> Iterator[list[str]]:
         for folder in sorted(self._folder.glob("??")):
-            names = [file.name for file in folder.iterdir() if file.stat().st_mtime < moment.timestamp()]
+            names = [file.name for file in folder.iterdir() if _written(file) < moment.timestamp()]
             for start in range(0, len(names), AT_A_TIME):
                 yield names[start : start + AT_A_TIME]
 
     def _drop_drafts(self) -> None:
         """Remove what was left half-written; a young draft may be another process's, just being written."""
         for draft in self._folder.glob("*.tmp"):
-            if draft.stat().st_mtime < time.time() - DRAFT_LIFE:
+            if _written(draft) < time.time() - DRAFT_LIFE:
                 draft.unlink(missing_ok=True)
 
     def _settle(self, draft: Path, final: Path) -> None:
@@ -130,6 +131,14 @@ class FolderBlobs:
 
     def _file(self, name: str) -> Path:
         return self._folder / checked(name)[:2] / name
+
+
+def _written(file: Path) -> float:
+    """When it was written, seconds; for ever young when another process renamed or deleted it meanwhile."""
+    try:
+        return file.stat().st_mtime
+    except FileNotFoundError:
+        return math.inf
 
 
 class BucketBlobs:
