@@ -240,8 +240,9 @@ class AttachmentsPage(KioskPage):
             examples.restyle(look)
         for made in (self.add_button, self.link_button, *self._page_buttons):
             made.setMinimumHeight(look.metrics.target)
-        across, down = QHBoxLayout.Direction.LeftToRight, QHBoxLayout.Direction.TopToBottom
-        self._kind_row.setDirection(down if look.large else across)
+        # Large words leave no room beside the list: it is the question and comes first, the examples below it.
+        across, up = QHBoxLayout.Direction.LeftToRight, QHBoxLayout.Direction.BottomToTop
+        self._kind_row.setDirection(up if look.large else across)
         for box in (self._list_box, self._kind_box, self._ways):
             box.setSpacing(look.metrics.gap)
 
