@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 
-from PySide6.QtCore import QMessageLogContext, QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QMessageLogContext, Qt, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from registration.errors import WillRetry
@@ -76,6 +77,8 @@ class VoterWindow:
         )
         self.flow = VoterFlow(services, self.tasks, self.vault, self.words, self.shell)
         self.stage = VoterStage(self.shell, self.flow, services, self.words, self.idle)
+        # Between two visits nobody waits, and nothing of a voter may outlive the visit in a cycle of references.
+        self.flow.wiped.connect(gc.collect, Qt.ConnectionType.QueuedConnection)
         self._sync = services.sync_now
         self._timer = QTimer(self.shell)
         self._timer.setInterval(int(sync_every_seconds * 1000))
@@ -88,6 +91,9 @@ class VoterWindow:
             self.shell.showFullScreen()
         else:
             self.shell.show()
+        # What the program itself consists of stays for ever: a full collection in the middle of a capture would look
+        # through all of it and hold the picture still for a tenth of a second.
+        gc.freeze()
         self._timer.start()
         self.sync_round()
 

@@ -324,9 +324,11 @@ class Shell(QWidget):
 
     def choose_look(self, *, theme: Theme | None = None, size: TextSize | None = None) -> None:
         """Take another contrast or text size; nothing on the page is lost."""
-        chosen_size = size or self._look.size
-        self._look = replace(self._look, theme=theme or self._look.theme, size=chosen_size)
-        self._apply_look()
+        chosen = replace(self._look, theme=theme or self._look.theme, size=size or self._look.size)
+        # Writing the same look anew would cost a tenth of a second at the end of every visit.
+        if chosen != self._look:
+            self._look = chosen
+            self._apply_look()
 
     def reset_look(self) -> None:
         """Go back to the usual theme and size, as at the end of every session (VVSG 7.1-A)."""
