@@ -30,12 +30,16 @@ from registration.model.contact import Contact, ContactKind
 from registration.model.ids import AccountId, KioskId, RequestId, uuid7
 from registration.ports.server import KioskIdentity
 from registration.review_desk import Role
-from server import case_counts, case_intake, devices, intake, keyring, officials, worker
-from server.accounts import adopt
+from server import keyring
 from server.app import create_app
+from server.casework import case_counts
 from server.context import Server, open_server
+from server.desk import officials
+from server.intake import case_intake, packet_intake, worker
+from server.kiosks import devices
 from server.sealing import MasterKey
 from server.settings import Settings
+from server.voters.accounts import adopt
 from sync import keyset, sshsig
 from sync.sealer import PacketSealer
 from tests.fakes import invented_voter
@@ -236,7 +240,9 @@ def _intake(server: Server) -> tuple[float, float]:
         sealed.append(sealer.seal(replace(request, account_id=account.account_id), number))
     with ThreadPoolExecutor(4) as threads:
         began = time.perf_counter()
-        taken = list(threads.map(lambda each: intake.take(server, each.content, route=intake.Route.LINK), sealed))
+        taken = list(
+            threads.map(lambda each: packet_intake.take(server, each.content, route=packet_intake.Route.LINK), sealed)
+        )
         rate = len(taken) / (time.perf_counter() - began)
     assert all(each.receipt for each in taken)
     began, opened = time.perf_counter(), 0

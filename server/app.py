@@ -8,47 +8,36 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from server import (
-    codes,
-    devices,
-    handoff,
-    health,
-    keeper,
-    metrics,
-    official_routes,
-    problems,
-    register,
-    review,
-    sessions,
-    statistics,
-    tus,
-    voter,
-    witness,
-    worker,
-)
+from server import problems
 from server.again import Again
 from server.context import Server
+from server.desk import routes, sign_in, statistics
+from server.intake import handoff, tus, worker
+from server.kiosks import devices, witness
 from server.notify import delivery, reports
+from server.register import lookup
 from server.shield import Shield
+from server.upkeep import health, keeper, metrics
+from server.voters import code_routes, home, sessions
 
 VERSION = "0.1.0"
 PARTS = (
     health,
     metrics,
     devices,
-    codes,
+    code_routes,
     sessions,
-    voter,
+    home,
     tus,
-    official_routes,
-    review,
+    sign_in,
+    routes,
     statistics,
     handoff,
     reports,
     witness,
 )
 """Modules with a `router`; each part of the server is one."""
-BESIDE = (worker, delivery, register, keeper)
+BESIDE = (worker, delivery, lookup, keeper)
 """Modules with ``run(server, stop)``: each has its own thread while the application serves, until `stop` is set."""
 
 

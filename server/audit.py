@@ -33,9 +33,9 @@ from sqlalchemy import (
 )
 
 from registration.errors import StaffMustFix
-from server.schema import Moment, metadata
 from server.sealing import MasterKey
 from server.store import Unit
+from server.store.metadata import Moment, metadata
 from server.store.schema import server_keys
 from sync import canonical, merkle, receipt, sshsig
 from sync.checkpoint import BadCheckpoint, Checkpoint, Signer, Verifier, verify

@@ -12,13 +12,13 @@ from fastapi import Request
 from registration.errors import StaffMustFix
 from registration.ports.clock import Clock
 from server import keyring
-from server.blobs import BlobStore, open_blobs
 from server.clock import SystemClock
 from server.keyring import KeyRing
 from server.limits import Buckets, Entrance
 from server.sealing import MasterKey
 from server.settings import Settings
 from server.store import Store, migrate, open_engine
+from server.store.blobs import BlobStore, open_blobs
 from server.store.failures import translated
 from sync.config import ElectionConfig
 

@@ -30,9 +30,9 @@ from registration.model.case import CaseState
 from registration.model.person import parse_personal_number
 from registration.model.statistics import SEXES, STATE_OF, Dimension, Measure, age_band
 from registration.model.submission import RequestSubmission
-from server.schema import metadata
 from server.sealing import seal, unseal
 from server.store import Unit, shard_of
+from server.store.metadata import metadata
 from server.store.schema import accounts, cases, key_columns
 from sync.config import ElectionConfig
 

@@ -6,8 +6,8 @@ import argparse
 import json
 
 from registration.review_desk import Role
-from server import officials
 from server.commands import _shared
+from server.desk import officials
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

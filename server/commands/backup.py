@@ -6,8 +6,8 @@ import argparse
 import json
 from pathlib import Path
 
-from server import backup
 from server.commands import _shared
+from server.upkeep import backup
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from registration.errors import StaffMustFix
-from server import devices
 from server.commands import _shared
+from server.kiosks import devices
 from sync import packet, signers
 from sync.certificate import Certificate
 

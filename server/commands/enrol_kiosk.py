@@ -7,7 +7,7 @@ import json
 from datetime import timedelta
 
 from server.commands import _shared
-from server.devices import new_enrolment_token
+from server.kiosks.devices import new_enrolment_token
 from sync import sshsig
 
 

@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 
 from resources import texts
-from server import batch
 from server.commands import _shared
+from server.intake import batch
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

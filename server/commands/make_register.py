@@ -13,9 +13,11 @@ import yaml
 
 from registration.errors import StaffMustFix
 from registration.model.register import COUNTIES, RegisterEntry
-from server import audit, register, register_demo, register_file
+from server import audit
 from server.commands import _shared
 from server.context import Server
+from server.register import demo, lookup
+from server.register import file as register_file
 from sync import sshsig
 
 FILE = "register.db"
@@ -37,8 +39,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     signer = sshsig.generate() if args.sign is None else _key(args.sign)
     with _shared.opened(args) as server:
-        entries = _read(args.csv) if args.csv else register_demo.invented(args.demo)
-        name = args.name if args.csv else register_demo.NAME
+        entries = _read(args.csv) if args.csv else demo.invented(args.demo)
+        name = args.name if args.csv else demo.NAME
         rows = install(server, entries, name, signer)
     _shared.say(json.dumps({"register": name, "rows": rows}))
     return 0
@@ -53,7 +55,7 @@ def install(server: Server, entries: Iterable[RegisterEntry], name: str, signer:
     data, recipient = server.settings.data, server.ring().epochs[0].recipient
     rows = register_file.write(data / FILE, entries, name=name, signer=signer, recipient=recipient)
     settings = {"file": {"path": FILE, "signer": sshsig.public_of(signer).line}}
-    (data / register.SETTINGS_FILE).write_text(yaml.safe_dump(settings), encoding="utf-8")
+    (data / lookup.SETTINGS_FILE).write_text(yaml.safe_dump(settings), encoding="utf-8")
     with server.store.write() as unit:
         audit.record(unit, kind="register.install", actor="administrator", details={"name": name, "rows": rows})
     return rows
@@ -61,8 +63,8 @@ def install(server: Server, entries: Iterable[RegisterEntry], name: str, signer:
 
 def install_demo(server: Server) -> None:
     """Give a demonstration its register of invented citizens, unless the server has one."""
-    if not (server.settings.data / register.SETTINGS_FILE).exists():
-        install(server, register_demo.invented(DEMO_ROWS), register_demo.NAME, sshsig.generate())
+    if not (server.settings.data / lookup.SETTINGS_FILE).exists():
+        install(server, demo.invented(DEMO_ROWS), demo.NAME, sshsig.generate())
 
 
 def _read(file: Path) -> Iterator[RegisterEntry]:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from registration.errors import StaffMustFix
 from resources import texts
-from server import cases, destruction_record, housekeeping
+from server.casework import cases
 from server.commands import _shared
+from server.upkeep import destruction_record, housekeeping
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

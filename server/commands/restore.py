@@ -6,9 +6,10 @@ import argparse
 import json
 from pathlib import Path
 
-from server import audit, backup
+from server import audit
 from server.commands import _shared
 from server.context import open_server
+from server.upkeep import backup
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -6,8 +6,8 @@ import argparse
 import json
 
 from registration.errors import StaffMustFix
-from server import devices
 from server.commands import _shared
+from server.kiosks import devices
 from server.problems import Problem
 
 

@@ -16,11 +16,11 @@ from types import FrameType
 import uvicorn
 
 from registration.errors import StaffMustFix
-from server import officials
 from server.app import create_app
 from server.commands import _shared, make_register
 from server.context import Server, open_server
-from server.devices import new_enrolment_token
+from server.desk import officials
+from server.kiosks.devices import new_enrolment_token
 from server.processes import Processes
 
 LOOPBACK = "127.0.0.1"

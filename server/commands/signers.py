@@ -7,8 +7,9 @@ import json
 from pathlib import Path
 
 from registration.errors import StaffMustFix
-from server import devices, keyring
+from server import keyring
 from server.commands import _shared
+from server.kiosks import devices
 from sync import signers
 
 ALLOWED, REVOKED = "allowed_signers", "revoked_keys"

@@ -35,9 +35,9 @@ from registration.model.contact import Contact, ContactKind
 from server import audit
 from server.notify.messages import CHANNELS, Channel, Message, Template, Words, render
 from server.notify.transport import Report
-from server.schema import Moment, metadata
 from server.sealing import MasterKey
 from server.store import Store, Unit, shard_of
+from server.store.metadata import Moment, metadata
 from server.store.schema import key_columns
 
 LEASE = timedelta(minutes=2)

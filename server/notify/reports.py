@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from server.context import Server
-from server.devices import OpenServer
+from server.kiosks.devices import OpenServer
 from server.notify import delivery
 from server.notify.outbox import Outbox
 from server.notify.transport import Report

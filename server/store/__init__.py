@@ -23,8 +23,8 @@ from sqlalchemy import Connection, Engine, make_url
 
 from registration.model.ids import uuid7
 from registration.ports.clock import Clock
-from server.schema import WRITES
 from server.store import postgresql, sqlite
+from server.store.metadata import WRITES
 
 SHARDS = 64
 

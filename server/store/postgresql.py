@@ -13,7 +13,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 
 from registration.errors import StaffMustFix
-from server.schema import WRITES
+from server.store.metadata import WRITES
 
 _SETTINGS = {
     "synchronous_commit": "on",  # whatever the database's default: what is acknowledged is on disk

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from registration.model.case import CaseState
-from server.schema import Moment, metadata
+from server.store.metadata import Moment, metadata
 
 
 def key_columns(*names: str, size: int = 64) -> list[Column[Any]]:
@@ -270,7 +270,7 @@ cases = Table(
 )
 
 case_counts = Table(
-    "case_counts",  # how many cases there are, kept by server/case_counts.py: nobody counts a million rows
+    "case_counts",  # how many cases there are, kept by server/casework/case_counts.py: nobody counts a million rows
     metadata,
     Column("election", String(64), primary_key=True),
     Column("state", String(16), primary_key=True),

@@ -10,8 +10,8 @@ import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
 
 from registration.errors import StaffMustFix
-from server.schema import WRITES
 from server.store.failures import translated
+from server.store.metadata import WRITES
 
 _PRAGMAS = (
     "cipher_memory_security = ON",

@@ -14,7 +14,7 @@ import requests
 from moto.server import ThreadedMotoServer
 
 from registration.errors import StaffMustFix, WillRetry
-from server.blobs import BlobStore, BucketBlobs, open_blobs
+from server.store.blobs import BlobStore, BucketBlobs, open_blobs
 
 S3 = {"AWS_ACCESS_KEY_ID": "specimen", "AWS_SECRET_ACCESS_KEY": "specimen-secret", "AWS_REGION": "eu-south-1"}
 

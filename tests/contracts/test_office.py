@@ -17,9 +17,9 @@ from registration.model.contact import parse_phone
 from registration.model.statistics import Dimension
 from registration.office import Office
 from registration.review_desk import OfficialSession, Role
-from server import officials
 from server.app import create_app
 from server.context import Server, open_server
+from server.desk import officials
 from server.sealing import MasterKey
 from server.settings import Settings
 from sync.http import Http

@@ -23,7 +23,7 @@ from registration.ports.phone import Handoff, PhoneHandoff
 from resources import texts
 from server.app import create_app
 from server.context import Server, open_server
-from server.devices import new_enrolment_token
+from server.kiosks.devices import new_enrolment_token
 from server.sealing import MasterKey
 from server.settings import Settings
 from sync import enrol

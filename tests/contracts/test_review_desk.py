@@ -28,10 +28,12 @@ from registration.review_desk import (
     Role,
     SameAs,
 )
-from server import accounts, case_intake, officials, review_decisions, review_proposals
 from server.app import create_app
 from server.context import Server, open_server
+from server.desk import decisions, officials, proposals
+from server.intake import case_intake
 from server.notify.outbox import Outbox
+from server.voters import accounts
 from sync.http import Http
 from sync.review_link import HttpReviewDesk
 from tests.databases import KINDS, MASTER, Database
@@ -79,7 +81,7 @@ class FakeScene:
         self._desk.needs_four_eyes = True
 
     def notices(self) -> list[str]:
-        return [review_decisions.DECISIONS[decision.action] for _, decision in self._desk.told]
+        return [decisions.DECISIONS[decision.action] for _, decision in self._desk.told]
 
 
 class RealScene:
@@ -109,7 +111,7 @@ class RealScene:
         return CaseId(submission.request_id)
 
     def four_eyes(self) -> None:
-        self._monkeypatch.setattr(review_proposals, "_four_eyes_services", lambda: frozenset({"per.request"}))
+        self._monkeypatch.setattr(proposals, "_four_eyes_services", lambda: frozenset({"per.request"}))
 
     def notices(self) -> list[str]:
         waiting = Outbox(self._server.master).lease(self._server.store, 100)

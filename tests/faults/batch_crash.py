@@ -21,7 +21,7 @@ from pathlib import Path
 import pyrage
 from sqlalchemy import select
 
-import server.batch
+import server.intake.batch
 import sync.batch
 from kiosk.vault import Vault
 from kiosk.vault.keys import Argon2Cost
@@ -29,8 +29,8 @@ from registration.errors import StaffMustFix
 from registration.model.contact import Contact, ContactKind
 from registration.model.ids import KioskId
 from registration.ports.server import KioskIdentity
-from server import devices
 from server.context import Server, open_server
+from server.kiosks import devices
 from server.sealing import MasterKey
 from server.settings import DEFAULT_ELECTION, Settings
 from server.store.failures import translated

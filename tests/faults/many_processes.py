@@ -22,9 +22,10 @@ from sqlalchemy import func, select
 
 from registration.errors import Expected
 from registration.model.ids import AccountId
-from server import audit, intake
+from server import audit
 from server.context import Server, open_server
-from server.devices import new_enrolment_token
+from server.intake import packet_intake
+from server.kiosks.devices import new_enrolment_token
 from server.notify.outbox import notifications
 from server.sealing import MasterKey
 from server.settings import Settings
@@ -196,7 +197,7 @@ def count(server: Server, kiosks: list[Kiosk], accounts_sent: tuple[str, ...]) -
         )
         wrong["undelivered"] = sum(entry.state != "received" for entry in sent)
         wrong["acknowledged and lost"] = sum(entry.state == "received" and entry.sha256 not in rows for entry in sent)
-        wrong["not opened"] = sum(row.state != intake.PacketState.OPENED for row in rows.values())
+        wrong["not opened"] = sum(row.state != packet_intake.PacketState.OPENED for row in rows.values())
         requests = len(sent) - len(accounts_sent)
 
         def number(table: object, *conditions: object) -> int:
@@ -268,7 +269,7 @@ def _sync_until(
 def _waiting(server: Server) -> int:
     """Return how many packets wait to be opened."""
     with server.store.read() as connection:
-        stored = packets.c.state == intake.PacketState.STORED.value
+        stored = packets.c.state == packet_intake.PacketState.STORED.value
         return connection.execute(select(func.count()).select_from(packets).where(stored)).scalar_one()
 
 

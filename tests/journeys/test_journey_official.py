@@ -33,12 +33,16 @@ from registration.model.contact import Contact, ContactKind
 from registration.model.ids import CaseId, reference_of
 from registration.model.submission import RequestSubmission
 from registration.review_desk import Role
-from server import accounts, audit, case_intake, cases, officials, review_decisions, review_leases, review_proposals
+from server import audit
 from server.app import create_app
+from server.casework import cases
 from server.context import Server, open_server
-from server.officials import NewOfficial, Official
+from server.desk import decisions, leases, officials, proposals
+from server.desk.officials import NewOfficial, Official
+from server.intake import case_intake
 from server.sealing import MasterKey
 from server.settings import Settings
+from server.voters import accounts
 from sync.http import Http
 from sync.review_link import HttpReviewDesk
 from tests.fakes import invented_voter
@@ -83,11 +87,11 @@ class Behind:
         """Another official takes a case, and decides it when told so."""
         who, server = Official(name, Role.SUPERVISOR), self.server
         with server.store.write() as unit:
-            version = review_leases.claim(unit, server.master, who, case_id).version
+            version = leases.claim(unit, server.master, who, case_id).version
             if action is not None:
                 reasons = ("address_differs",) if action is Action.REFUSE else ()
                 found = (("face", Checked.MATCHES), ("document", Checked.MATCHES))
-                review_decisions.decide(
+                decisions.decide(
                     unit,
                     server.master,
                     who,
@@ -430,7 +434,7 @@ def test_twenty_cases_with_the_keyboard_alone(
     hands.look("claimed-by-another")
 
     # The line is cut while a decision waits; nothing is lost, and it is sent again.
-    monkeypatch.setattr(review_proposals, "_four_eyes_services", lambda: frozenset({"per.request"}))
+    monkeypatch.setattr(proposals, "_four_eyes_services", lambda: frozenset({"per.request"}))
     hands.open(second)
     hands.look("case-four-eyes")
     hands.key(key.Key_1)
@@ -457,7 +461,7 @@ def test_twenty_cases_with_the_keyboard_alone(
     hands.key(key.Key_A)
     hands.undo_runs_out()
     assert state(second) is CaseState.APPROVED
-    monkeypatch.setattr(review_proposals, "_four_eyes_services", frozenset)
+    monkeypatch.setattr(proposals, "_four_eyes_services", frozenset)
 
     hands.open(to_return)
     assert behind.case(to_return).revision == 2

@@ -18,10 +18,10 @@ from registration.model.ids import KioskId
 from registration.model.submission import Submission
 from registration.ports.server import KioskIdentity
 from registration.ports.vault import SealedPacket
-from server import worker
 from server.app import create_app
 from server.context import Server, open_server
-from server.devices import new_enrolment_token
+from server.intake import worker
+from server.kiosks.devices import new_enrolment_token
 from server.notify.messages import Message
 from server.notify.outbox import Outbox
 from server.sealing import MasterKey

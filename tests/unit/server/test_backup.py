@@ -9,10 +9,13 @@ import pytest
 from sqlalchemy import select
 
 from registration.errors import StaffMustFix
-from server import audit, backup, cases, worker
+from server import audit
+from server.casework import cases
 from server.context import Server, open_server
+from server.intake import worker
 from server.sealing import MasterKey
 from server.store.schema import packets
+from server.upkeep import backup
 from tests.databases import Database
 from tests.fakes import invented_voter
 from tests.unit.server.conftest import EnrolledKiosk, SettableClock

@@ -15,9 +15,11 @@ from registration.model.ids import KioskId
 from registration.ports.server import KioskIdentity
 from registration.ports.vault import SealedPacket
 from resources import texts
-from server import audit, batch, devices, keyring
-from server.batch import ImportProgress, Verdict, import_batch
+from server import audit, keyring
 from server.context import Server
+from server.intake import batch
+from server.intake.batch import ImportProgress, Verdict, import_batch
+from server.kiosks import devices
 from server.store.schema import packets as packet_rows
 from sync import batch_list, canonical, config, enrol, sshsig
 from sync.batch import BatchProgress, export_batch, import_receipts

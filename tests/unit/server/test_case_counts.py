@@ -10,10 +10,12 @@ import pytest
 from sqlalchemy import select, update
 
 from registration.model.case import Action, Actor, CaseState
-from server import case_counts, cases, housekeeping, review_desk
+from server.casework import case_counts, cases
 from server.context import Server
+from server.desk import waiting
 from server.store import Store, open_engine
 from server.store.schema import case_counts as counts_table
+from server.upkeep import housekeeping
 from tests.databases import MASTER
 from tests.fakes import invented_voter
 from tests.unit.server.conftest import EnrolledKiosk, SettableClock
@@ -91,13 +93,13 @@ def test_the_queue_is_narrowed_by_the_time_limit_and_never_longer_than_its_pages
     with server.store.read() as connection:
         asked = {"state": None, "language": "", "page": 1}
         for days, number in ((0, 1), (1, 2), (9, 3)):
-            page = review_desk.queue(
+            page = waiting.queue(
                 connection,
                 server.election,
                 due_by=first_due + timedelta(days=days),
                 **asked,  # type: ignore[arg-type]
             )
             assert len(page.cases) == number
-        page = review_desk.queue(connection, server.election, state=CaseState.SUBMITTED, language="", page=10**6)
+        page = waiting.queue(connection, server.election, state=CaseState.SUBMITTED, language="", page=10**6)
         assert (page.page, page.pages, len(page.cases)) == (1, 1, 3)
         assert connection.execute(select(counts_table.c.number)).scalars().all() == [1, 1, 1]

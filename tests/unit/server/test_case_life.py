@@ -12,10 +12,14 @@ from registration.model.case import TRANSITIONS, WAITS_FREE, Action, Actor, Case
 from registration.model.contact import Contact, ContactKind
 from registration.model.submission import RequestSubmission
 from registration.review_desk import Role
-from server import accounts, case_intake, cases, keeper, review_decisions, review_leases
+from server.casework import cases
 from server.context import Server
-from server.officials import Official
+from server.desk import decisions, leases
+from server.desk.officials import Official
+from server.intake import case_intake
 from server.problems import Problem
+from server.upkeep import keeper
+from server.voters import accounts
 from tests.fakes import invented_voter
 from tests.unit.server.conftest import SettableClock
 
@@ -133,18 +137,18 @@ class Life:
         version = self.case.version
         with server.store.write() as unit:
             if deed in ("claim", "take_over"):
-                review_leases.claim(unit, master, WHO[who], self.case_id, take_over=deed == "take_over")
+                leases.claim(unit, master, WHO[who], self.case_id, take_over=deed == "take_over")
             elif deed == "release":
-                review_leases.release(unit, master, WHO[who], self.case_id)
+                leases.release(unit, master, WHO[who], self.case_id)
             elif deed == "reopen":
-                review_leases.reopen(unit, master, WHO[who], self.case_id, "Gabim.")
+                leases.reopen(unit, master, WHO[who], self.case_id, "Gabim.")
             elif deed == "withdraw":
                 cases.apply_transition(
                     unit, master, self.case_id, A.WITHDRAW, Actor.APPLICANT, actor_id="v", expected_version=None
                 )
             else:
                 reasons = ("unreadable",) if deed == A.REFUSE else ()
-                review_decisions.decide(
+                decisions.decide(
                     unit,
                     master,
                     WHO[who],

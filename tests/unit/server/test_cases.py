@@ -13,13 +13,15 @@ from fastapi.testclient import TestClient
 from registration.model.case import TRANSITIONS, Action, Actor, CaseState
 from registration.model.ids import reference_of
 from registration.model.submission import RequestSubmission, decode
-from server import accounts, case_intake, cases, worker
-from server.cases import Case
+from server.casework import cases
+from server.casework.cases import Case
 from server.context import Server
+from server.intake import case_intake, worker
 from server.notify.messages import Message
 from server.problems import Problem
 from server.store.schema import case_versions, packets
 from server.store.schema import cases as case_rows
+from server.voters import accounts
 from sync import ustar
 from tests.fakes import invented_voter
 from tests.fakes.invented_voter import REQUEST_ID

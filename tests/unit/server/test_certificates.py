@@ -12,10 +12,12 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from server import devices, intake, keyring
+from server import keyring
 from server.__main__ import main
 from server.context import Server
-from server.intake import Route
+from server.intake import packet_intake
+from server.intake.packet_intake import Route
+from server.kiosks import devices
 from server.store.schema import packets
 from sync import certificate, keyset, protocol, receipt, sshsig
 from tests.fakes import invented_voter
@@ -80,7 +82,7 @@ def test_a_revoked_kiosk_is_shut_out_at_once_everywhere(
     assert kiosk.patch(half.sha256, 1000, half.content[1000:]).status_code == 401
     assert client.head(f"/v1/packets/{half.sha256}", headers=kiosk.headers | TUS).status_code == 401
     assert client.post("/v1/kiosks/certificate", headers=kiosk.headers).status_code == 401
-    assert intake.take(server, on_stick.content, route=Route.BATCH).code == "packet.revoked"
+    assert packet_intake.take(server, on_stick.content, route=Route.BATCH).code == "packet.revoked"
     work()  # what was received before is not opened either, a person looks at it
     assert count_rows(packets, packets.c.state == "quarantined", packets.c.code == "packet.revoked") == 1
 
@@ -106,9 +108,9 @@ def test_no_other_certificate_stands_for_a_kiosk(
     for code, kiosks in cases.items():
         for each in kiosks:
             sealed = each.seal(invented_voter.account())
-            assert intake.take(server, sealed.content, route=Route.BATCH).code == code
+            assert packet_intake.take(server, sealed.content, route=Route.BATCH).code == code
     sealed = kiosk.seal(invented_voter.account())
-    assert intake.take(server, sealed.content, route=Route.BATCH).state == "stored"
+    assert packet_intake.take(server, sealed.content, route=Route.BATCH).state == "stored"
 
 
 def test_a_kiosk_enrolled_before_there_were_certificates_delivers_all_it_sealed(
@@ -156,7 +158,7 @@ def test_a_stick_of_thirty_days_ago_is_taken_after_two_rotations(
         with server.store.write() as unit:
             keyring.rotate(unit, server.master)
     for each in sealed:
-        assert intake.take(server, each.content, route=Route.BATCH).state == "stored"
+        assert packet_intake.take(server, each.content, route=Route.BATCH).state == "stored"
     work()
     assert [kiosk.state(each)["state"] for each in sealed] == ["opened", "opened"]
 

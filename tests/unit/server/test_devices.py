@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 from fastapi.testclient import TestClient
 
-from server import devices, keyring
+from server import keyring
 from server.context import Server
-from server.devices import new_enrolment_token
+from server.kiosks import devices
+from server.kiosks.devices import new_enrolment_token
 from sync import config, keyset, sshsig
 from tests.unit.server.conftest import EnrolledKiosk, SettableClock
 

@@ -11,9 +11,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from registration.review_desk import Role
-from server import officials
 from server.app import create_app
 from server.context import Server
+from server.desk import officials
 from server.limits import (
     ADDRESS_AT_ONCE,
     ADDRESS_PER_MINUTE,

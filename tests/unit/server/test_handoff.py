@@ -12,9 +12,10 @@ from fastapi.testclient import TestClient
 from httpx import Response
 
 from resources import texts
-from server import handoff, keeper
 from server.context import Server, open_server
+from server.intake import handoff
 from server.sealing import MasterKey
+from server.upkeep import keeper
 from tests.databases import Database
 from tests.unit.server.conftest import EnrolledKiosk, SettableClock
 

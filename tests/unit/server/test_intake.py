@@ -14,9 +14,11 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from registration.model.submission import encode
-from server import audit, devices, intake, tus
+from server import audit
 from server.context import Server
-from server.intake import Route
+from server.intake import packet_intake, tus
+from server.intake.packet_intake import Route
+from server.kiosks import devices
 from server.store.schema import alarms, packets, uploads
 from sync import packet, receipt, ustar
 from tests.fakes import invented_voter
@@ -159,7 +161,7 @@ def test_the_same_number_with_other_content_raises_an_alarm(
     rewritten = _with_id(kiosk, sealed.packet_id)
     answer = kiosk.create(replace(sealed, sha256="0" * 64))
     assert (answer.status_code, answer.json()["code"]) == (409, "packet.conflict")
-    taken = intake.take(server, rewritten, route=Route.BATCH)
+    taken = packet_intake.take(server, rewritten, route=Route.BATCH)
     assert (taken.state, taken.code) == ("quarantined", "packet.conflict")
     assert count_rows(alarms, alarms.c.kind == "other_digest") == 2
     assert server.blobs.get(packet.digest(rewritten)) == rewritten
@@ -196,8 +198,8 @@ def test_a_number_used_twice_is_reported_and_a_gap_seen(
     assert count_rows(packets) == 2
     kiosk.upload(kiosk.seal(invented_voter.request("01990000-0000-7000-8000-0000000000cc"), seq=5))
     with server.store.read() as connection:
-        assert intake.missing_seqs(connection, server.election, kiosk.kiosk_id) == (2, 3, 4)
-        assert intake.highest_seq(connection, server.election, kiosk.kiosk_id) == 5
+        assert packet_intake.missing_seqs(connection, server.election, kiosk.kiosk_id) == (2, 3, 4)
+        assert packet_intake.highest_seq(connection, server.election, kiosk.kiosk_id) == 5
 
 
 def test_an_unknown_version_is_kept_aside_not_guessed_at(
@@ -207,7 +209,7 @@ def test_an_unknown_version_is_kept_aside_not_guessed_at(
     files["header.json"] = files["header.json"].replace(b'"v":1', b'"v":2')
     content = ustar.write(files.items())
     for _ in range(2):
-        taken = intake.take(server, content, route=Route.LINK, sender=None)
+        taken = packet_intake.take(server, content, route=Route.LINK, sender=None)
         assert (taken.state, taken.code, taken.receipt) == ("quarantined", "packet.unsupported", None)
     assert server.blobs.get(packet.digest(content)) == content
     assert count_rows(alarms, alarms.c.kind == "unsupported") == 1
@@ -217,7 +219,7 @@ def test_an_unknown_version_is_kept_aside_not_guessed_at(
 def test_a_flipped_byte_is_refused(kiosk: EnrolledKiosk, server: Server, count_rows: Count, place: int) -> None:
     content = bytearray(kiosk.seal(invented_voter.account()).content)
     content[place] ^= 1
-    taken = intake.take(server, bytes(content), route=Route.LINK)
+    taken = packet_intake.take(server, bytes(content), route=Route.LINK)
     assert taken.state in ("refused", "quarantined")
     assert taken.receipt is None
     assert count_rows(packets) == 0
@@ -228,16 +230,16 @@ def test_a_stick_may_be_late_but_not_from_a_revoked_kiosk(
 ) -> None:
     sealed = kiosk.seal(invented_voter.account())
     clock.advance(days=devices.CERTIFICATE_LIFE.days + 1)
-    assert intake.take(server, sealed.content, route=Route.LINK).code == "packet.certificate_expired"
+    assert packet_intake.take(server, sealed.content, route=Route.LINK).code == "packet.certificate_expired"
     with server.store.write() as unit:
         devices.revoke(unit, kiosk.kiosk_id, by="official:test")
-    assert intake.take(server, sealed.content, route=Route.BATCH).code == "packet.revoked"
+    assert packet_intake.take(server, sealed.content, route=Route.BATCH).code == "packet.revoked"
 
 
 def test_a_late_stick_of_a_good_kiosk_is_taken(kiosk: EnrolledKiosk, server: Server, clock: SettableClock) -> None:
     sealed = kiosk.seal(invented_voter.account())
     clock.advance(days=devices.CERTIFICATE_LIFE.days + 30 - 1)
-    assert intake.take(server, sealed.content, route=Route.BATCH, by="administrator:test").state == "stored"
+    assert packet_intake.take(server, sealed.content, route=Route.BATCH, by="administrator:test").state == "stored"
     with server.store.read() as connection:
         rows = connection.execute(select(audit.events.c.kind, audit.events.c.details)).all()
     (logged,) = [json.loads(row.details) for row in rows if row.kind == "packet.receive"]
@@ -248,7 +250,7 @@ def test_a_late_stick_of_a_good_kiosk_is_taken(kiosk: EnrolledKiosk, server: Ser
 def test_a_stick_later_than_the_grace_is_refused(kiosk: EnrolledKiosk, server: Server, clock: SettableClock) -> None:
     sealed = kiosk.seal(invented_voter.account())
     clock.advance(days=devices.CERTIFICATE_LIFE.days + 30)
-    assert intake.take(server, sealed.content, route=Route.BATCH).code == "packet.certificate_expired"
+    assert packet_intake.take(server, sealed.content, route=Route.BATCH).code == "packet.certificate_expired"
 
 
 def test_uploads_nobody_went_on_with_are_swept(
@@ -305,7 +307,7 @@ def test_many_takers_of_one_packet_make_one_row(kiosk: EnrolledKiosk, server: Se
     receipts: list[object] = []
     threads = [
         threading.Thread(
-            target=lambda route=route: receipts.append(intake.take(server, sealed.content, route=route).receipt)
+            target=lambda route=route: receipts.append(packet_intake.take(server, sealed.content, route=route).receipt)
         )
         for route in (Route.LINK, Route.BATCH) * 6
     ]

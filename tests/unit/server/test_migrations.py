@@ -14,10 +14,10 @@ from alembic.migration import MigrationContext
 
 import server.store
 from registration.model.case import CaseState
-from server import case_counts
 from server.app import create_app  # noqa: F401 - every part's tables are known
-from server.schema import WRITES, metadata
+from server.casework import case_counts
 from server.store import Store, migrate, open_engine
+from server.store.metadata import WRITES, metadata
 from tests.databases import MASTER, Database
 from tests.fakes.hand_clock import HandClock
 

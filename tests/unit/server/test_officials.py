@@ -15,9 +15,10 @@ from sqlalchemy import select, update
 from registration.errors import VoterCanFix
 from registration.review_desk import Role
 from server import __main__ as program
-from server import audit, officials
+from server import audit
 from server.context import Server
-from server.officials import NewOfficial, OpenedSession
+from server.desk import officials
+from server.desk.officials import NewOfficial, OpenedSession
 from server.problems import Problem
 from tests.unit.server.conftest import SettableClock
 

@@ -10,9 +10,9 @@ from fastapi.testclient import TestClient
 from httpx import Response
 
 from registration.model.contact import Contact
-from server import accounts, sessions
 from server.context import Server
 from server.store.schema import voter_sessions
+from server.voters import accounts, sessions
 from tests.fakes import invented_voter
 from tests.unit.server.conftest import EnrolledKiosk, SettableClock
 from tests.unit.server.test_voters import Messages, Work, open_account, proof_of

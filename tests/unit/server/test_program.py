@@ -26,13 +26,18 @@ import resources
 from registration.model.submission import Submission
 from registration.ports.server import KioskIdentity
 from registration.ports.vault import SealedPacket
-from server import accounts, cases, destruction_record, devices, housekeeping, intake, keyring, worker
+from server import keyring
 from server.__main__ import main
+from server.casework import cases
 from server.clock import SystemClock
 from server.context import open_server
+from server.intake import packet_intake, worker
+from server.kiosks import devices
 from server.notify.outbox import notifications
 from server.sealing import MasterKey
 from server.settings import Settings
+from server.upkeep import destruction_record, housekeeping
+from server.voters import accounts
 from sync import batch_list, canonical, enrol, keyset, packet, receipt, signed, sshsig
 from sync.batch_list import BatchList, Item
 from sync.enrol import Enrolment
@@ -373,7 +378,7 @@ def test_everything_is_destroyed_only_after_the_election_and_recorded(
         pass
     kept_aside = server.blobs.put(b"a packet kept aside")
     with server.store.write() as unit:
-        intake.raise_alarm(unit, "unsupported", kiosk_id="k", sha256=kept_aside)
+        packet_intake.raise_alarm(unit, "unsupported", kiosk_id="k", sha256=kept_aside)
     document = housekeeping.destroy_all(server, by="administrator:test", witnesses=["Arta Specimen", "Besa Specimen"])
     blobs = list((tmp_path / "s" / "blobs").glob("??/*"))
     ring = server.ring()

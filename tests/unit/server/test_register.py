@@ -16,11 +16,14 @@ from registration.errors import StaffMustFix, WillRetry
 from registration.model.documents import FieldName
 from registration.model.register import Agreement, LookUp, RegisterEntry, as_json, from_json
 from registration.model.statistics import Dimension, Measure
-from server import cases, counting, register, register_demo, register_file
+from server import counting
+from server.casework import cases
 from server.commands import make_register
 from server.context import Server
-from server.register_file import FileRegister
-from server.register_http import HttpRegister
+from server.register import demo, lookup
+from server.register import file as register_file
+from server.register.file import FileRegister
+from server.register.http import HttpRegister
 from sync import sshsig
 from tests.fakes import invented_voter
 from tests.unit.server.conftest import EnrolledKiosk, SettableClock
@@ -63,16 +66,16 @@ class FakeRegister:
 
 @pytest.fixture
 def case(kiosk: EnrolledKiosk, work: Work, server: Server) -> str:
-    (server.settings.data / register.SETTINGS_FILE).write_text("http: {url: 'http://127.0.0.1:9/'}\n")
+    (server.settings.data / lookup.SETTINGS_FILE).write_text("http: {url: 'http://127.0.0.1:9/'}\n")
     open_account(kiosk, work)
     assert kiosk.upload(kiosk.seal(invented_voter.request()))["state"] == "stored"
     work()
     return invented_voter.REQUEST_ID
 
 
-def result(server: Server, case_id: str) -> register.RegisterResult:
+def result(server: Server, case_id: str) -> lookup.RegisterResult:
     with server.store.read() as connection:
-        return register.result_of(connection, server, case_id)
+        return lookup.result_of(connection, server, case_id)
 
 
 def counts(server: Server) -> dict[Dimension, dict[str, dict[Measure, int]]]:
@@ -85,7 +88,7 @@ def counts(server: Server) -> dict[Dimension, dict[str, dict[Measure, int]]]:
 
 def test_an_answer_is_kept_field_by_field_and_gives_the_county(server: Server, case: str) -> None:
     assert result(server, case).state is LookUp.WAITING
-    assert register.ask_once(server, FakeRegister(ARTA)) == 1
+    assert lookup.ask_once(server, FakeRegister(ARTA)) == 1
 
     found = result(server, case)
     assert found.state is LookUp.FOUND
@@ -103,14 +106,14 @@ def test_an_answer_is_kept_field_by_field_and_gives_the_county(server: Server, c
 
 def test_what_differs_stands_out_with_the_registers_word(server: Server, case: str) -> None:
     other = RegisterEntry(NUMBER, "Specimen", "Besa", date(1991, 1, 1))
-    register.ask_once(server, FakeRegister(other))
+    lookup.ask_once(server, FakeRegister(other))
     found = result(server, case)
     assert set(found.differs) == {FieldName.GIVEN_NAMES, FieldName.BIRTH_DATE}
     assert found.fields[FieldName.GIVEN_NAMES].value == "Besa"
 
 
 def test_an_unknown_number_is_not_found(server: Server, case: str) -> None:
-    register.ask_once(server, FakeRegister())
+    lookup.ask_once(server, FakeRegister())
     assert result(server, case).state is LookUp.NOT_FOUND
 
 
@@ -119,46 +122,46 @@ def test_while_it_is_away_the_case_goes_on_and_it_is_asked_again_later(
 ) -> None:
     asked = FakeRegister(ARTA)
     asked.away = True
-    assert register.ask_once(server, asked) == 0
+    assert lookup.ask_once(server, asked) == 0
     assert result(server, case).state is LookUp.WAITING
-    assert register.ask_once(server, asked) == 0
+    assert lookup.ask_once(server, asked) == 0
     assert asked.asked == 1, "not asked again at once"
     asked.away = False
-    clock.advance(seconds=register.FIRST_WAIT.total_seconds())
-    assert register.ask_once(server, asked) == 1
+    clock.advance(seconds=lookup.FIRST_WAIT.total_seconds())
+    assert lookup.ask_once(server, asked) == 1
     assert result(server, case).state is LookUp.FOUND
 
 
 def test_a_question_whose_asker_died_is_asked_by_another(server: Server, case: str, clock: SettableClock) -> None:
-    assert len(register._lease(server)) == 1
-    assert register.ask_once(server, FakeRegister(ARTA)) == 0
-    clock.advance(seconds=register.LEASE.total_seconds())
-    assert register.ask_once(server, FakeRegister(ARTA)) == 1
+    assert len(lookup._lease(server)) == 1
+    assert lookup.ask_once(server, FakeRegister(ARTA)) == 0
+    clock.advance(seconds=lookup.LEASE.total_seconds())
+    assert lookup.ask_once(server, FakeRegister(ARTA)) == 1
 
 
 def test_a_newer_version_asks_anew(server: Server, case: str, kiosk: EnrolledKiosk, work: Work) -> None:
     asked = FakeRegister(ARTA)
-    register.ask_once(server, asked)
+    lookup.ask_once(server, asked)
     kiosk.upload(kiosk.seal(invented_voter.request(revision=2)))
     work()
     assert result(server, case).state is LookUp.WAITING
-    register.ask_once(server, asked)
+    lookup.ask_once(server, asked)
     assert result(server, case).state is LookUp.FOUND
     assert asked.asked == 2
 
 
 def test_erasing_a_case_erases_its_answer(server: Server, case: str, count_rows: Callable[..., int]) -> None:
-    register.ask_once(server, FakeRegister(ARTA))
+    lookup.ask_once(server, FakeRegister(ARTA))
     with server.store.write() as unit:
         cases.erase(unit, server, case, by="system")
-    assert count_rows(register.register_checks) == 0
+    assert count_rows(lookup.register_checks) == 0
     assert count_rows(counting.case_facets) == 0
 
 
 def test_neither_question_nor_answer_stands_in_the_clear(server: Server, case: str) -> None:
-    register.ask_once(server, FakeRegister(ARTA))
+    lookup.ask_once(server, FakeRegister(ARTA))
     with server.store.read() as connection:
-        row = connection.execute(register.register_checks.select()).one()
+        row = connection.execute(lookup.register_checks.select()).one()
         facets = connection.execute(counting.case_facets.select()).one()
     for sealed in (row.question, row.answer, facets.sealed):
         for word in (NUMBER, "Arta", "gjirokaster", "25-34", "IT"):
@@ -171,7 +174,7 @@ def test_without_a_register_a_case_says_so(kiosk: EnrolledKiosk, work: Work, ser
     work()
     assert result(server, invented_voter.REQUEST_ID).state is LookUp.NONE
     stop = threading.Event()
-    register.run(server, stop)  # nothing to ask: it ends by itself
+    lookup.run(server, stop)  # nothing to ask: it ends by itself
 
 
 # ---------------------------------------------------------------- the register in a file
@@ -182,7 +185,7 @@ def file_register(tmp_path: Path, server: Server) -> tuple[Path, sshsig.PrivateK
     signer = sshsig.generate()
     file = tmp_path / "register.db"
     rows = register_file.write(
-        file, register_demo.invented(50), name="demo", signer=signer, recipient=server.ring().epochs[0].recipient
+        file, demo.invented(50), name="demo", signer=signer, recipient=server.ring().epochs[0].recipient
     )
     assert rows == 50
     return file, signer
@@ -191,7 +194,7 @@ def file_register(tmp_path: Path, server: Server) -> tuple[Path, sshsig.PrivateK
 def test_a_file_finds_whom_it_holds(file_register: tuple[Path, sshsig.PrivateKey], server: Server) -> None:
     file, signer = file_register
     opened = FileRegister(file, sshsig.public_of(signer).line, server.ring().identities)
-    for entry in register_demo.invented(50):
+    for entry in demo.invented(50):
         assert opened.find(entry.personal_number) == entry
     assert opened.find("A00101999A") is None
     assert opened.name == "demo"
@@ -232,11 +235,11 @@ def test_a_file_that_is_not_as_it_was_issued_is_refused(
 
 
 def test_the_server_opens_what_its_command_installed(server: Server, case: str) -> None:
-    (server.settings.data / register.SETTINGS_FILE).unlink()
+    (server.settings.data / lookup.SETTINGS_FILE).unlink()
     make_register.install(server, [ARTA], "civil-status", sshsig.generate())
-    asked = register.open_register(server)
+    asked = lookup.open_register(server)
     assert asked is not None
-    assert register.ask_once(server, asked) == 1
+    assert lookup.ask_once(server, asked) == 1
     assert result(server, case).source == "civil-status"
     asked.close()
 
@@ -253,11 +256,11 @@ def test_a_table_of_citizens_is_read_or_its_bad_line_named(tmp_path: Path) -> No
 
 
 def test_wrong_settings_are_named(server: Server) -> None:
-    file = server.settings.data / register.SETTINGS_FILE
+    file = server.settings.data / lookup.SETTINGS_FILE
     for text in ("file: {}", "http: {url: 'http://elsewhere.example.org'}", "[]", "http: {url: 'https://x', what: 1}"):
         file.write_text(text)
         with pytest.raises(StaffMustFix) as caught:
-            register.open_register(server)
+            lookup.open_register(server)
         assert caught.value.code == "register.settings_wrong"
 
 
@@ -397,7 +400,7 @@ def test_it_gives_up_on_silence_on_a_drip_and_on_nobody_there(office: Office) ->
 def test_invented_citizens_are_the_same_each_time_and_hold_the_demos_voter() -> None:
     from kiosk.demo.people import demo_voter
 
-    first, again = list(register_demo.invented(40)), list(register_demo.invented(40))
+    first, again = list(demo.invented(40)), list(demo.invented(40))
     assert first == again
     assert len({entry.personal_number for entry in first}) == 40
     holder = demo_voter().holder

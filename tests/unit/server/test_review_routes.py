@@ -19,24 +19,17 @@ from registration.model.ids import reference_of
 from registration.model.submission import RequestSubmission
 from registration.review_desk import Role, SameAs
 from resources import texts
-from server import (
-    accounts,
-    audit,
-    case_intake,
-    cases,
-    identities,
-    keeper,
-    officials,
-    review_decisions,
-    review_desk,
-    review_leases,
-    review_proposals,
-)
+from server import audit
+from server.casework import cases, identities
 from server.context import Server
+from server.desk import decisions, leases, officials, proposals, waiting
+from server.desk.officials import Official
+from server.intake import case_intake
 from server.notify.messages import Message
-from server.officials import Official
 from server.problems import Problem
 from server.store.schema import cases as case_rows
+from server.upkeep import keeper
+from server.voters import accounts
 from sync.checkpoint import Verifier, verify
 from tests.fakes import invented_voter
 from tests.unit.server.conftest import EnrolledKiosk, SettableClock
@@ -275,7 +268,7 @@ def test_an_erased_case_is_said_so(desk: Desk) -> None:
 
 
 def test_pages_of_the_queue_hold_together(desk: Desk, clock: SettableClock) -> None:
-    for number in range(review_desk.PAGE + 3):
+    for number in range(waiting.PAGE + 3):
         desk.receive(invented_voter.request(f"01990000-0000-7000-8000-{number:012x}"))
         clock.advance(seconds=1)
     arta = desk.official("arta", Role.REVIEWER)
@@ -299,7 +292,7 @@ def test_only_the_tables_moves_are_made(desk: Desk) -> None:
     for state in CaseState:
         for action in (Action.APPROVE, Action.REFUSE, Action.RETURN):
             with desk.server.store.write() as unit:
-                lease = unit.now + review_leases.LEASE
+                lease = unit.now + leases.LEASE
                 row = {"state": state.value, "claimed_by": "arta", "lease_until": lease, "version": 7}
                 unit.connection.execute(update(case_rows).values(**row))
             reasons = ["unreadable"] if action is Action.REFUSE else []
@@ -336,7 +329,7 @@ def test_the_notice_and_the_decision_are_one_transaction(
 
     def decide() -> None:
         with desk.server.store.write() as unit:
-            review_decisions.decide(
+            decisions.decide(
                 unit,
                 desk.server.master,
                 arta,
@@ -367,7 +360,7 @@ def test_ten_officials_reach_for_one_case_and_one_gets_it(desk: Desk) -> None:
     def reach(name: str) -> None:
         try:
             with desk.server.store.write() as unit:
-                review_leases.claim(unit, desk.server.master, Official(name, Role.REVIEWER), CASE)
+                leases.claim(unit, desk.server.master, Official(name, Role.REVIEWER), CASE)
             outcomes.append("mine")
         except Problem as error:
             outcomes.append(error.code)
@@ -381,7 +374,7 @@ def test_ten_officials_reach_for_one_case_and_one_gets_it(desk: Desk) -> None:
 
 
 def test_a_proposal_on_an_older_version_means_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(review_proposals, "_four_eyes_services", lambda: frozenset({"per.request"}))
+    monkeypatch.setattr(proposals, "_four_eyes_services", lambda: frozenset({"per.request"}))
     desk.receive()
     arta, besa = desk.official("arta", Role.REVIEWER), desk.official("besa", Role.REVIEWER)
     path = f"/v1/review/cases/{CASE}/decision"
@@ -394,9 +387,9 @@ def test_a_proposal_on_an_older_version_means_nothing(desk: Desk, monkeypatch: p
 
 
 def test_the_shipped_services_say_whether_they_need_four_eyes() -> None:
-    review_proposals._four_eyes_services.cache_clear()
-    assert not review_proposals.needs_four_eyes("per.request")
-    assert not review_proposals.needs_four_eyes("no.such.service")
+    proposals._four_eyes_services.cache_clear()
+    assert not proposals.needs_four_eyes("per.request")
+    assert not proposals.needs_four_eyes("no.such.service")
 
 
 # ---------------------------------------------------------------- the same person

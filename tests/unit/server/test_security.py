@@ -16,11 +16,12 @@ from hypothesis import Phase, given, settings
 
 from registration.model.contact import Contact, ContactKind
 from registration.review_desk import Role
-from server import metrics, officials
 from server.app import create_app
 from server.context import Server
+from server.desk import officials
 from server.notify.messages import Message
 from server.shield import MAX_BODY
+from server.upkeep import metrics
 from tests.databases import Database
 from tests.fakes import invented_voter
 from tests.journeys.haystack import found_in

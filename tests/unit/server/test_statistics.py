@@ -18,9 +18,11 @@ from sqlalchemy import select
 from registration.model.case import Action, Actor
 from registration.model.statistics import SMALL, STATES, Dimension, Measure, Table, age_band, suppressed
 from registration.review_desk import Role
-from server import cases, counting, officials, statistics
+from server import counting
+from server.casework import cases
 from server.context import Server
-from server.officials import Official
+from server.desk import officials, statistics
+from server.desk.officials import Official
 from server.store.schema import accounts, case_versions
 from server.store.schema import cases as case_rows
 from tests.fakes import invented_voter
@@ -210,7 +212,7 @@ def test_a_life_of_a_case_is_counted_as_it_stands_at_each_step(
 
 
 def test_doing_a_packet_again_counts_nothing(server: Server, case: str, kiosk: EnrolledKiosk, work: Work) -> None:
-    from server import case_intake
+    from server.intake import case_intake
 
     before = counts(server)
     with server.store.read() as connection:

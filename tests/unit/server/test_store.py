@@ -15,17 +15,17 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from registration.errors import StaffMustFix
-from server.blobs import FolderBlobs
 from server.context import Server
-from server.schema import metadata
 from server.sealing import MasterKey, SealBroken, seal, unseal
 from server.store import Store, migrate, open_engine, shard_of
+from server.store.blobs import FolderBlobs
+from server.store.metadata import metadata
 from server.store.schema import alarms
 from tests.unit.server.conftest import SettableClock
 
 
 def test_the_migrations_make_exactly_the_declared_schema(server: Server) -> None:
-    for name in ("server.audit", "server.officials", "server.notify.outbox", "server.review"):
+    for name in ("server.audit", "server.desk.officials", "server.notify.outbox", "server.desk.routes"):
         importlib.import_module(name)
     with server.store.read() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []

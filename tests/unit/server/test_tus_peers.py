@@ -25,7 +25,7 @@ from registration.model.ids import PacketId
 from registration.ports.vault import SealedPacket
 from server.clock import SystemClock
 from server.context import open_server
-from server.devices import new_enrolment_token
+from server.kiosks.devices import new_enrolment_token
 from server.sealing import MasterKey
 from server.settings import Settings
 from sync import enrol, packet, receipt

@@ -12,9 +12,9 @@ from fastapi.testclient import TestClient
 
 from registration import account_profile
 from registration.model.contact import Contact, ContactKind
-from server import accounts, codes, sessions
 from server.context import Server
 from server.notify.messages import Message
+from server.voters import accounts, codes, sessions
 from sync import ustar
 from tests.fakes import invented_voter
 from tests.unit.server.conftest import EnrolledKiosk, SettableClock

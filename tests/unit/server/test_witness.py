@@ -11,11 +11,12 @@ import pytest
 from kiosk.commands.sync import write_checkpoint
 from registration.errors import StaffMustFix
 from registration.model.ids import RequestId
-from server import audit, keeper
+from server import audit
 from server.clock import SystemClock
 from server.context import Server, open_server
 from server.sealing import MasterKey
 from server.settings import Settings
+from server.upkeep import keeper
 from sync import enrol, sealer, witness
 from sync.batch import export_batch, import_receipts
 from sync.checkpoint import Verifier, parse, verify

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from server.schema import Moment
+from server.store.metadata import Moment
 
 revision = "people_0003"
 down_revision = "people_0002"

@@ -1,0 +1,1 @@
+"""Cases: what is asked for, by whom, and how it stands."""

@@ -1,0 +1,1 @@
+"""Officials: signing in, the queue, one case in front of one of them, decisions, statistics."""

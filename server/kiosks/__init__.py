@@ -1,0 +1,1 @@
+"""Kiosks: who they are, and what they keep as witnesses."""

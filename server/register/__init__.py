@@ -1,0 +1,1 @@
+"""The Civil Status Register, asked beside every case."""

@@ -1,0 +1,1 @@
+"""What the server does for itself: housekeeping, backup, health and figures."""

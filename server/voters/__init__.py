@@ -1,0 +1,1 @@
+"""Voters: their accounts, codes and sessions, and what they see of their requests."""
