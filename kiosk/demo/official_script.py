@@ -54,7 +54,7 @@ class OfficialScript:
             self._hands.look("review-case")
             self._hands.key(Qt.Key.Key_D)
             self._hands.look("review-proof")
-            # Face, document, proof and address match; there is no register to hold the data against.
+            # Face, document, proof and address match; the third is the register's, and it has answered.
             for item in (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_4, Qt.Key.Key_5):
                 self._hands.key(item)
             self._hands.look("review-checklist")
@@ -62,6 +62,13 @@ class OfficialScript:
             self._hands.look("review-approved")
             self._hands.wait(self._settled, "the decision at the server", 30)
             self._hands.look("review-decided")
+
+    def look_at_counts(self) -> None:
+        """Open the statistics: the decision is counted already."""
+        with self._hands.step("review.statistics"):
+            self._hands.tap(self._window.statistics_button)
+            self._hands.wait(lambda: self._window.page is self._window.statistics, "the statistics", 30)
+            self._hands.look("review-statistics")
 
     def _settled(self) -> bool:
         return self._window.page is self._window.queue and self._window.flow.sending.at_rest

@@ -31,6 +31,7 @@ from kiosk.settings import load_settings
 from registration.model.submission import Submission
 from registration.ports.vault import FinishedSubmission, Outbox, OutboxEntry, VoterKey
 from sync.http import Http
+from sync.office_link import HttpOffice
 from sync.review_link import HttpReviewDesk
 from ui.app import VoterWindow, start_application
 from ui.review.window import ReviewWindow
@@ -180,8 +181,15 @@ def _decide(
     language: str,
 ) -> None:
     """The official's half: from the sign-in to the decision."""
-    desk = HttpReviewDesk(Http(kiosk.connection.address))
-    window = ReviewWindow(desk, kiosk.clock, Words(language), undo_seconds=0.5, catalog=kiosk.catalog)
+    address = kiosk.connection.address
+    window = ReviewWindow(
+        HttpReviewDesk(Http(address)),
+        kiosk.clock,
+        Words(language),
+        undo_seconds=0.5,
+        catalog=kiosk.catalog,
+        office=HttpOffice(Http(address)),
+    )
     window.start()
     try:
         hands = Stagehand(window.window, "official", out, journal, numbers)
@@ -189,6 +197,7 @@ def _decide(
         script.sign_in()
         script.open(reference)
         script.approve()
+        script.look_at_counts()
     finally:
         window.close()
 
