@@ -227,7 +227,7 @@ def test_nothing_of_a_voter_is_readable_and_the_search_would_find_it(
 
 def add_file(machine: Machine) -> None:
     """Bring a second proof from the stick."""
-    machine.hands.tap(machine.pages.attachments.add_button)
+    machine.hands.tap(machine.pages.attachments.added.add_button)
     machine.hands.press("Dokument bankar")
     machine.hands.tap(machine.window.shell.skip_button)
     machine.choose_file("fatura.jpg")

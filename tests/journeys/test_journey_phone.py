@@ -33,9 +33,9 @@ def visit(qapp: object, tmp_path: Path, phone: FakePhone) -> Iterator[Visit]:
 def open_code(visit: Visit, phone: FakePhone) -> None:
     """Choose the kind and ask for the QR code."""
     page = visit.pages.attachments
-    visit.hands.wait(page.phone_button.isVisible, "the phone's button")
+    visit.hands.wait(page.kinds.phone_button.isVisible, "the phone's button")
     visit.hands.press("energjie")
-    visit.hands.tap(page.phone_button)
+    visit.hands.tap(page.kinds.phone_button)
     visit.hands.wait(lambda: phone.open is not None and page.phone.isVisible(), "the code")
 
 
@@ -65,7 +65,7 @@ def test_back_gives_the_code_up(visit: Visit, phone: FakePhone) -> None:
     open_code(visit, phone)
     visit.hands.press(visit.window.words("shell.back"))
     visit.hands.wait(lambda: phone.open is None, "the end of the code")
-    assert visit.pages.attachments.phone_button.isVisible()
+    assert visit.pages.attachments.kinds.phone_button.isVisible()
     assert proofs(visit) == 0
 
 
@@ -74,7 +74,7 @@ def test_when_the_time_is_over_the_page_says_so_and_offers_the_other_ways(visit:
     phone.run_out()
     look(visit)
     visit.until_problem("handoff.expired")
-    assert visit.pages.attachments.phone_button.isVisible()
+    assert visit.pages.attachments.kinds.phone_button.isVisible()
     open_code(visit, phone)
 
 
@@ -108,5 +108,5 @@ def test_no_button_without_a_way(qapp: object, tmp_path: Path, there: bool | Non
     made.hands.press("Krijo Kërkesën")
     list(made.file_request(until="proof"))
     made.hands.wait(lambda: made.idle_hands, "the page")
-    assert not made.pages.attachments.phone_button.isVisible()
+    assert not made.pages.attachments.kinds.phone_button.isVisible()
     made.close()

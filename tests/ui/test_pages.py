@@ -328,7 +328,7 @@ def test_a_kind_must_be_chosen_before_a_proof(qtbot: QtBot, shell: Shell, words:
     assert asked.said == []
     assert page._summary.isVisible()
 
-    page._choices.set_value("energy")
+    page.kinds.choices.set_value("energy")
     page.submit()
     assert asked.said == [()]
     page.show_live()
@@ -345,7 +345,7 @@ def test_back_steps_back_inside_the_proofs_first(shell: Shell, words: Words) -> 
     page.show_view(samples.proofs())
     shell.show_page(page)
     left, ended = Heard(page.back_requested), Heard(page.capture_ended)
-    page._choices.set_value("energy")
+    page.kinds.choices.set_value("energy")
     page.show_live()
     page.press_back()
     assert (left.said, ended.said) == ([], [()])
@@ -362,7 +362,7 @@ def test_a_proof_can_be_a_file_from_a_stick(qtbot: QtBot, shell: Shell, words: W
     page.show_view(samples.proofs())
     shell.show_page(page)
     heard = Heard(page.file_chosen)
-    page._choices.set_value("rent")
+    page.kinds.choices.set_value("rent")
     page.press_skip()
     rows = page.files.list
     rows.itemClicked.emit(rows.item(0))
@@ -383,9 +383,9 @@ def test_a_bad_proof_is_told_and_the_linking_documents_offered(qtbot: QtBot, she
     page.show_view(samples.proofs(items=1, bad=True))
     shell.show_page(page)
     removed, go_on = Heard(page.removed), Heard(page.submitted)
-    assert page.link_button.isVisible()
-    click(qtbot, page.link_button)
-    assert page._choices.buttons[0].words().startswith("Certifikatë familjare")
+    assert page.added.link_button.isVisible()
+    click(qtbot, page.added.link_button)
+    assert page.kinds.choices.buttons[0].words().startswith("Certifikatë familjare")
     page.press_back()
     card = page.findChild(QWidget, "card")
     assert card is not None

@@ -8,32 +8,23 @@ from enum import Enum, auto
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
-from registration.catalog.definitions import NO_LABELS, Option
 from registration.journey.views import AttachmentsView
 from registration.model.documents import DocumentImage
-from registration.model.evidence import Photo
 from registration.ports.capture import Guidance
 from ui.files import Roots, removable_roots
 from ui.notices import Problem, of_error
 from ui.page import Actions, KioskPage
 from ui.theme import Look
-from ui.widgets.attachment_card import AttachmentCard
-from ui.widgets.buttons import RowButton
 from ui.widgets.capture_panel import CapturePanel
 from ui.widgets.capture_preview import Shape
-from ui.widgets.field_block import Choices
 from ui.widgets.file_chooser import FileChooser
-from ui.widgets.labels import Panel
 from ui.widgets.phone_panel import PhonePanel
-from ui.widgets.photo_view import PhotoView
-from ui.widgets.proof_examples import ACCEPTED, REFUSED, ProofExamples
+from ui.widgets.photographed_pages import PhotographedPages
+from ui.widgets.proof_kinds import ProofKinds
+from ui.widgets.proof_list import ProofList
 from ui.words import Words
-
-PAGES = 6
-"""Pages of one document that may be photographed."""
-
 
 _WAYS = {"photograph": "voter.proof.photograph", "file": "voter.proof.file"}
 """Ways to bring a document (`Step.modes`) and their words; the first of a step is Continue."""
@@ -50,6 +41,9 @@ class _Mode(Enum):
     FILES = auto()
     PHONE = auto()
     """The QR code for the voter's phone."""
+
+
+_Part = ProofList | ProofKinds | CapturePanel | PhotographedPages | FileChooser | PhonePanel
 
 
 class AttachmentsPage(KioskPage):
@@ -83,20 +77,29 @@ class AttachmentsPage(KioskPage):
         self._view: AttachmentsView | None = None
         self._mode = _Mode.KIND
         self._linking = False
-        self._pages: list[Photo] = []
-        self._parts: dict[_Mode, QWidget] = {}
-        self._build_list()
-        self._build_kinds()
+        self.added = ProofList(words)
+        self.added.add_requested.connect(lambda: self._begin_kind(linking=False))
+        self.added.link_requested.connect(lambda: self._begin_kind(linking=True))
+        self.added.removed.connect(self.removed)
+        self.kinds = ProofKinds(words)
+        self.kinds.phone_requested.connect(self._ask_phone)
         self.panel = CapturePanel(words, Shape.PAGE, "voter.document.take_now")
         self.panel.other_way_requested.connect(self.take_now_requested)
-        self._parts[_Mode.LIVE] = self.panel
-        self._build_taken()
+        self.taken = PhotographedPages(words)
+        self.taken.more_requested.connect(self.capture_requested)
+        self.taken.again_requested.connect(self.capture_requested)
         self.files = FileChooser(words, roots)
-        self.files.chosen.connect(lambda path: self.file_chosen.emit(self._kind(), path))
+        self.files.chosen.connect(lambda path: self.file_chosen.emit(self.kinds.kind(), path))
         self.files.vanished.connect(lambda: self.show_problems((Problem("file.stick_gone"),)))
-        self._parts[_Mode.FILES] = self.files
         self.phone = PhonePanel(words, monotonic)
-        self._parts[_Mode.PHONE] = self.phone
+        self._parts: dict[_Mode, _Part] = {
+            _Mode.LIST: self.added,
+            _Mode.KIND: self.kinds,
+            _Mode.LIVE: self.panel,
+            _Mode.TAKEN: self.taken,
+            _Mode.FILES: self.files,
+            _Mode.PHONE: self.phone,
+        }
         for part in self._parts.values():
             self.content.addWidget(part, 1)
         self._turn_to(_Mode.KIND)
@@ -108,10 +111,10 @@ class AttachmentsPage(KioskPage):
         self._view = view
         if before is None or before.kinds != view.kinds or before.linking_kinds != view.linking_kinds:
             self._linking = False
-            self._show_kinds()
+            self.kinds.show_options(view.kinds)
         if before is None or before.items != view.items:
-            self._show_items(view)
-            self._pages = []
+            self.added.show_items(view)
+            self.taken.clear()
             self._turn_to(_Mode.LIST if view.items else _Mode.KIND)
         self.show_page(view.page)
         self.retranslate()
@@ -129,18 +132,17 @@ class AttachmentsPage(KioskPage):
 
     def show_captured(self, image: DocumentImage) -> None:
         """Take a photographed page; the voter uses it, takes another page or takes it again."""
-        self._pages.append(image.photo)
-        self._show_pages()
+        self.taken.add(image.photo)
         self._turn_to(_Mode.TAKEN)
 
     def show_lost(self, error: Exception) -> None:
         """The camera is missing, busy or was unplugged: say so; a file is the other way."""
-        self._turn_to(_Mode.TAKEN if self._pages else _Mode.KIND)
+        self._turn_to(_Mode.TAKEN if self.taken.pages else _Mode.KIND)
         self.show_problems((of_error(error),))
 
     def offer_phone(self, offered: bool) -> None:
         """Show the button of the phone, or not: there is no way from phones without a connection."""
-        self.phone_button.setVisible(offered)
+        self.kinds.offer_phone(offered)
 
     def show_phone(self, url: str, seconds: int) -> None:
         """Draw the QR code; the flow calls it when the hand-off is open."""
@@ -154,7 +156,7 @@ class AttachmentsPage(KioskPage):
     def take_from_phone(self, content: bytes) -> None:
         """The phone brought the file of the kind in hand."""
         self._leave_phone()
-        self.phone_brought.emit(self._kind(), content)
+        self.phone_brought.emit(self.kinds.kind(), content)
 
     def show_phone_lost(self, error: Exception) -> None:
         """Nothing comes from the phone any more: say why; the other ways are there."""
@@ -184,7 +186,7 @@ class AttachmentsPage(KioskPage):
 
     def submit(self) -> None:
         if self._mode is _Mode.TAKEN:
-            self.photographed.emit(self._kind(), tuple(self._pages))
+            self.photographed.emit(self.kinds.kind(), self.taken.pages)
         elif self._mode is _Mode.KIND:
             self._bring(self._modes()[0])
         else:
@@ -202,9 +204,9 @@ class AttachmentsPage(KioskPage):
         match self._mode:
             case _Mode.LIVE:
                 self.capture_ended.emit()
-                self._turn_to(_Mode.TAKEN if self._pages else _Mode.KIND)
+                self._turn_to(_Mode.TAKEN if self.taken.pages else _Mode.KIND)
             case _Mode.TAKEN:
-                self._pages = []
+                self.taken.clear()
                 self._turn_to(_Mode.KIND)
             case _Mode.FILES:
                 self._turn_to(_Mode.KIND)
@@ -222,163 +224,28 @@ class AttachmentsPage(KioskPage):
         return self.panel.preview if self._mode is _Mode.LIVE else None
 
     def field_target(self, field: str) -> QWidget | None:
-        return self._choices.buttons[0] if self._mode is _Mode.KIND and self._choices.buttons else None
+        return self.kinds.target() if self._mode is _Mode.KIND else None
 
     def restyle(self, look: Look) -> None:
         super().restyle(look)
-        if not hasattr(self, "files"):
-            return
-        self.panel.restyle(look)
-        self.files.restyle(look)
-        self.phone.restyle(look)
-        self.phone_button.setMinimumHeight(look.metrics.target)
-        for card in self.findChildren(AttachmentCard):
-            card.restyle(look)
-        for choices in self.findChildren(Choices):
-            choices.restyle(look)
-        for examples in self._examples:
-            examples.restyle(look)
-        for made in (self.add_button, self.link_button, *self._page_buttons):
-            made.setMinimumHeight(look.metrics.target)
-        # Large words leave no room beside the list: it is the question and comes first, the examples below it.
-        across, up = QHBoxLayout.Direction.LeftToRight, QHBoxLayout.Direction.BottomToTop
-        self._kind_row.setDirection(up if look.large else across)
-        for box in (self._list_box, self._kind_box, self._ways):
-            box.setSpacing(look.metrics.gap)
+        if hasattr(self, "_parts"):
+            for part in self._parts.values():
+                part.restyle(look)
 
     def retranslate(self) -> None:
-        words = self.words
-        self.add_button.say(words("voter.proof.add"))
-        self.link_button.say(words("voter.proof.not_mine"), words("voter.proof.not_mine_note"))
-        self._good.say(words("voter.proof.accepted"))
-        self._bad.say(words("voter.proof.refused"))
-        for examples in self._examples:
-            examples.retranslate()
-        self._choices.retranslate()
-        self.panel.retranslate()
-        self.files.retranslate()
-        self.phone.retranslate()
-        self.phone_button.say(words("voter.phone.button"), words("voter.phone.button_note"))
-        self._more.say(words("voter.proof.another_page"))
-        self._again.say(words("voter.face.again"))
-        for number, photo in enumerate(self._photos, 1):
-            photo.say(words("voter.proof.page", n=number))
-        for card in self.findChildren(AttachmentCard):
-            card.retranslate()
+        for part in self._parts.values():
+            part.retranslate()
         super().retranslate()
         self._write_mode()
 
-    # ------------------------------------------------------------------ building
-
-    def _build_list(self) -> None:
-        part = QWidget()
-        self._list_box = QVBoxLayout(part)
-        self._list_box.setContentsMargins(0, 0, 0, 0)
-        self._cards = QWidget()
-        self._list_box.addWidget(self._cards)
-        self.add_button, self.link_button = RowButton("bigChoice", sign="+"), RowButton("bigChoice", sign="+")
-        self.add_button.clicked.connect(lambda: self._begin_kind(linking=False))
-        self.link_button.clicked.connect(lambda: self._begin_kind(linking=True))
-        self._list_box.addWidget(self.add_button)
-        self._list_box.addWidget(self.link_button)
-        self._list_box.addStretch(1)
-        self._parts[_Mode.LIST] = part
-
-    def _build_kinds(self) -> None:
-        part = QWidget()
-        row = QHBoxLayout(part)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(40)
-        self._choices = Choices(self.words, ())
-        self._kind_box = QVBoxLayout()
-        self._kind_box.addWidget(self._choices)
-        self.phone_button = RowButton("bigChoice", sign="▦")
-        self.phone_button.clicked.connect(self._ask_phone)
-        self.phone_button.hide()
-        self._kind_box.addStretch(1)
-        self._good, self._bad = Panel("goodPanel", "✓"), Panel("warningPanel", "✗")
-        self._ways = QVBoxLayout()
-        self._ways.addWidget(self.phone_button)
-        self._examples = (
-            ProofExamples(self.words, ACCEPTED, accepted=True),
-            ProofExamples(self.words, REFUSED, accepted=False),
-        )
-        for panel, examples in zip((self._good, self._bad), self._examples, strict=True):
-            self._ways.addWidget(panel)
-            self._ways.addWidget(examples)
-        self._ways.addStretch(1)
-        row.addLayout(self._ways, 4)
-        row.addLayout(self._kind_box, 6)
-        self._kind_row = row
-        self._parts[_Mode.KIND] = part
-
-    def _build_taken(self) -> None:
-        part = QWidget()
-        row = QHBoxLayout(part)
-        row.setContentsMargins(0, 0, 0, 0)
-        self._photo_row = QHBoxLayout()
-        row.addLayout(self._photo_row, 7)
-        side = QVBoxLayout()
-        self._more, self._again = RowButton("bigChoice", sign="+"), RowButton("link")
-        self._page_buttons = (self._more, self._again)
-        self._more.clicked.connect(self.capture_requested)
-        self._again.clicked.connect(self._take_again)
-        side.addWidget(self._more)
-        side.addWidget(self._again)
-        side.addStretch(1)
-        row.addLayout(side, 3)
-        self._photos: list[PhotoView] = []
-        self._parts[_Mode.TAKEN] = part
-
-    def _show_kinds(self) -> None:
-        view = self._view
-        options: tuple[Option, ...] = () if view is None else view.linking_kinds if self._linking else view.kinds
-        old, self._choices = self._choices, Choices(self.words, options)
-        self._kind_box.replaceWidget(old, self._choices)
-        old.hide()
-        old.setParent(None)
-        old.deleteLater()
-        self._choices.retranslate()
-        self.restyle(self.look)
-
-    def _show_items(self, view: AttachmentsView) -> None:
-        old, self._cards = self._cards, QWidget()
-        self._list_box.replaceWidget(old, self._cards)
-        old.hide()
-        old.setParent(None)
-        old.deleteLater()
-        column = QVBoxLayout(self._cards)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(self.look.metrics.gap)
-        labels = {option.id: option.label for option in (*view.kinds, *view.linking_kinds)}
-        for item in view.items:
-            card = AttachmentCard(self.words, item, labels.get(item.kind, NO_LABELS))
-            card.removed.connect(lambda which=item.id: self.removed.emit(which))
-            column.addWidget(card)
-        self.restyle(self.look)
-
-    def _show_pages(self) -> None:
-        while item := self._photo_row.takeAt(0):
-            if widget := item.widget():
-                widget.hide()
-                widget.setParent(None)
-                widget.deleteLater()
-        self._photos = [
-            PhotoView(page, self.words("voter.proof.page", n=number)) for number, page in enumerate(self._pages, 1)
-        ]
-        for photo in self._photos:
-            self._photo_row.addWidget(photo)
-        self._more.setVisible(len(self._pages) < PAGES)
-
     # ------------------------------------------------------------------ moving inside the page
 
-    def _kind(self) -> str:
-        return self._choices.value()
-
     def _begin_kind(self, *, linking: bool) -> None:
+        view = self._view
+        assert view is not None
         self._linking = linking
-        self._pages = []
-        self._show_kinds()
+        self.taken.clear()
+        self.kinds.show_options(view.linking_kinds if linking else view.kinds)
         self._turn_to(_Mode.KIND)
 
     def _modes(self) -> tuple[str, ...]:
@@ -390,7 +257,7 @@ class AttachmentsPage(KioskPage):
             self.phone_requested.emit()
 
     def _kind_chosen(self) -> bool:
-        chosen = bool(self._kind())
+        chosen = bool(self.kinds.kind())
         if not chosen:
             self.show_problems((Problem("field.choose", field="kind"),))
         return chosen
@@ -398,7 +265,7 @@ class AttachmentsPage(KioskPage):
     def _bring(self, way: str) -> None:
         if not self._kind_chosen():
             return
-        self._pages = []
+        self.taken.clear()
         self.show_problems(())
         if way == "file":
             self._open_files()
@@ -408,10 +275,6 @@ class AttachmentsPage(KioskPage):
     def _open_files(self) -> None:
         self.files.restart()
         self._turn_to(_Mode.FILES)
-
-    def _take_again(self) -> None:
-        self._pages = self._pages[:-1]
-        self.capture_requested.emit()
 
     def _turn_to(self, mode: _Mode) -> None:
         self._mode = mode
@@ -425,8 +288,8 @@ class AttachmentsPage(KioskPage):
         view = self._view
         if view is None:
             return
-        self.add_button.setVisible(len(view.items) < view.maximum)
-        self.link_button.setVisible(view.offer_linking and bool(view.linking_kinds) and len(view.items) < view.maximum)
+        more = len(view.items) < view.maximum
+        self.added.offer(more=more, linking=more and view.offer_linking and bool(view.linking_kinds))
         heading = {
             _Mode.LIST: "voter.proof.title_list",
             _Mode.LIVE: "voter.proof.title_live",
