@@ -341,7 +341,7 @@ class VoterFlow(QObject):
 
     def discard(self) -> None:
         """Erase the drafts too, then leave."""
-        voter = self.voter or (self.journey.voter if self.journey else None)
+        voter = self.voter or (self.journey.course.voter if self.journey else None)
         if voter is None:
             self.leave()
             return
@@ -357,12 +357,13 @@ class VoterFlow(QObject):
     def _run(self, journey: JourneyFlow) -> None:
         self._end_journey()
         self.journey = journey
-        journey.shown.connect(self.shown)
-        journey.working.connect(self.working)
-        journey.failed.connect(self._journey_failed)
-        journey.opened.connect(self._opened)
+        course = journey.course
+        course.shown.connect(self.shown)
+        course.working.connect(self.working)
+        course.failed.connect(self._journey_failed)
+        course.opened.connect(self._opened)
         self.journey_began.emit(journey)
-        journey.show()
+        course.show()
 
     def _opened(self, voter: Voter) -> None:
         self.voter = voter

@@ -17,7 +17,6 @@ from PySide6.QtGui import QImage
 from registration.errors import Expected, VoterCanFix
 from registration.journey import views
 from registration.model.documents import Side
-from registration.model.ids import StepId
 from registration.ports.capture import CaptureSession, Guidance
 from ui.files import Roots, removable_roots
 from ui.flows.journey_flow import JourneyFlow
@@ -171,54 +170,54 @@ class VoterStage(QObject):
         live = self.document_live
         match page:
             case FormPage():
-                page.submitted.connect(self._tell(JourneyFlow.fill))
-                page.skip_requested.connect(self._tell(JourneyFlow.skip))
+                page.submitted.connect(self._tell(lambda journey: journey.fill))
+                page.skip_requested.connect(self._tell(lambda journey: journey.skip))
             case ContactConfirmPage():
-                page.confirmed.connect(self._tell(JourneyFlow.confirm_contact))
+                page.confirmed.connect(self._tell(lambda journey: journey.access.confirm_contact))
             case CodePage():
-                page.submitted.connect(self._tell(JourneyFlow.enter_code))
-                page.resend_requested.connect(self._tell(JourneyFlow.resend_code))
+                page.submitted.connect(self._tell(lambda journey: journey.access.enter_code))
+                page.resend_requested.connect(self._tell(lambda journey: journey.access.resend_code))
             case PasswordPage():
-                page.submitted.connect(self._tell(JourneyFlow.set_password))
+                page.submitted.connect(self._tell(lambda journey: journey.access.set_password))
             case FacePage():
-                page.confirmed.connect(self._tell(JourneyFlow.confirm_portrait))
-                page.skip_requested.connect(self._tell(JourneyFlow.retake))
+                page.confirmed.connect(self._tell(lambda journey: journey.pictures.confirm_portrait))
+                page.skip_requested.connect(self._tell(lambda journey: journey.pictures.retake))
                 page.skip_requested.connect(self._capture_face)
                 page.capture_requested.connect(self._capture_face)
                 page.other_way_requested.connect(self.face_live.take_now)
             case MessagePage():
-                page.continued.connect(self._tell(JourneyFlow.seen))
+                page.continued.connect(self._tell(lambda journey: journey.seen))
             case PickPage():
-                page.submitted.connect(self._tell(JourneyFlow.pick))
+                page.submitted.connect(self._tell(lambda journey: journey.pick))
             case DocumentPage():
-                page.retake_requested.connect(self._tell(JourneyFlow.retake_side))
-                page.confirmed.connect(self._tell(JourneyFlow.confirm_document))
+                page.retake_requested.connect(self._tell(lambda journey: journey.pictures.retake_side))
+                page.confirmed.connect(self._tell(lambda journey: journey.pictures.confirm_document))
                 page.capture_requested.connect(self._capture_side)
                 page.take_now_requested.connect(lambda: live.take_now("voter"))
             case ReadBackPage():
-                page.submitted.connect(self._tell(JourneyFlow.correct))
-                page.skip_requested.connect(self._tell(JourneyFlow.photograph_again))
+                page.submitted.connect(self._tell(lambda journey: journey.pictures.correct))
+                page.skip_requested.connect(self._tell(lambda journey: journey.pictures.photograph_again))
             case AttachmentsPage():
-                page.photographed.connect(self._tell(JourneyFlow.add_pages))
-                page.file_chosen.connect(self._tell(JourneyFlow.add_file))
+                page.photographed.connect(self._tell(lambda journey: journey.proofs.add_pages))
+                page.file_chosen.connect(self._tell(lambda journey: journey.proofs.add_file))
                 page.phone_requested.connect(lambda: self.phone.begin(self._words.language))
                 page.phone_ended.connect(self.phone.cancel)
-                page.phone_brought.connect(self._tell(JourneyFlow.add_content))
-                page.removed.connect(self._tell(JourneyFlow.remove))
-                page.submitted.connect(self._tell(JourneyFlow.confirm_proofs))
+                page.phone_brought.connect(self._tell(lambda journey: journey.proofs.add_content))
+                page.removed.connect(self._tell(lambda journey: journey.proofs.remove))
+                page.submitted.connect(self._tell(lambda journey: journey.proofs.confirm))
                 page.capture_requested.connect(self._capture_page)
                 page.capture_ended.connect(self._stop_camera)
                 page.take_now_requested.connect(lambda: live.take_now("voter"))
             case SummaryPage():
-                page.change_requested.connect(self._tell(lambda journey, step: journey.change(StepId(step))))
-                page.submitted.connect(self._tell(JourneyFlow.seen))
+                page.change_requested.connect(self._tell(lambda journey: journey.change))
+                page.submitted.connect(self._tell(lambda journey: journey.seen))
 
-    def _tell(self, act: Callable[..., None]) -> Callable[..., None]:
+    def _tell(self, whom: Callable[[JourneyFlow], Callable[..., None]]) -> Callable[..., None]:
         """Send an intention to the journey in front; a late click after its end goes nowhere."""
 
         def told(*given: Any) -> None:
             if self._flow.journey is not None:
-                act(self._flow.journey, *given)
+                whom(self._flow.journey)(*given)
 
         return told
 
@@ -261,7 +260,7 @@ class VoterStage(QObject):
             (self._idle.pause if self._working else self._idle.resume)()
         if text_id:
             journey = self._flow.journey
-            self._shell.show_busy(text_id, cancel=journey.give_up if may_give_up and journey else None)
+            self._shell.show_busy(text_id, cancel=journey.course.give_up if may_give_up and journey else None)
         else:
             self._shell.hide_busy()
 
@@ -336,9 +335,9 @@ class VoterStage(QObject):
         if isinstance(page, AttachmentsPage):
             page.show_captured(taken)
         elif journey is not None and isinstance(page, FacePage):
-            journey.take_portrait(taken)
+            journey.pictures.take_portrait(taken)
         elif journey is not None and isinstance(page, DocumentPage):
-            journey.take_side(taken)
+            journey.pictures.take_side(taken)
 
     def _lost(self, error: Exception) -> None:
         self._capturing = None
