@@ -7,8 +7,6 @@ flow otherwise.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -17,40 +15,19 @@ from registration.errors import Expected, VoterCanFix, WillRetry
 from registration.journey.advance import begin
 from registration.journey.draft import DraftUnreadable, decode_draft
 from registration.journey.state import State
-from registration.journey.views import ChoiceView, HomeView, LogInView, StartView, StatusItem
-from registration.model.case import CaseState
-from registration.model.contact import Contact, parse_contact
-from registration.model.ids import RequestId, ServiceId
-from registration.ports.server import RequestStatus
-from registration.ports.vault import FinishedSubmission
+from registration.journey.views import ChoiceView, LogInView, StartView
+from registration.model.contact import parse_contact
+from registration.model.ids import RequestId
 from registration.usecases.file_request import continue_request
-from registration.usecases.sign_in import SignedIn, sign_in
 from ui.flows.journey_flow import JourneyFlow
-from ui.flows.voter_services import Voter, VoterServices
+from ui.flows.voter_services import ACCOUNT, CONTACT, PASSWORD, REQUEST, Voter, VoterServices
+from ui.flows.voter_standing import Standing, look_up, sign_in_here
 from ui.tasks import TaskRunner
 from ui.words import Words
 
 T = TypeVar("T")
 
-ACCOUNT = ServiceId("per.account")
-REQUEST = ServiceId("per.request")
-CONTACT = ServiceId("per.contact")
-PASSWORD = ServiceId("per.password")
 CAMERA_AGAIN_MS = 5000
-_MAY_COMPLETE = frozenset({CaseState.RETURNED, CaseState.REFUSED, CaseState.APPROVED, CaseState.WITHDRAWN})
-_ANSWERED = frozenset({CaseState.RETURNED, CaseState.APPROVED, CaseState.REFUSED, CaseState.WITHDRAWN})
-_MAY_WITHDRAW = frozenset({CaseState.SUBMITTED, CaseState.RETURNED, CaseState.COMPLETED, CaseState.APPROVED})
-
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """What a look at the vault and the server found."""
-
-    drafts: frozenset[ServiceId]
-    finished: tuple[FinishedSubmission, ...]
-    statuses: tuple[RequestStatus, ...]
-    online: bool
-    looked: datetime | None
 
 
 class VoterFlow(QObject):
@@ -58,15 +35,12 @@ class VoterFlow(QObject):
     shown(view): the page to show, a journey's or one outside.
     working(str, bool): text id of what is being done, "" when it ended; whether the voter may give it up.
     failed(Exception): something to be said on top of the page in front.
-    journey_began(JourneyFlow), journey_ended(): for whoever binds pages to it.
     wiped(): the session is over; nothing of the voter is left in memory.
     """
 
     shown = Signal(object)
     working = Signal(str, bool)
     failed = Signal(object)
-    journey_began = Signal(object)
-    journey_ended = Signal()
     wiped = Signal()
 
     def __init__(
@@ -84,8 +58,7 @@ class VoterFlow(QObject):
         self._words = words
         self.voter: Voter | None = None
         self.journey: JourneyFlow | None = None
-        self._statuses: tuple[RequestStatus, ...] = ()
-        self._drafts: frozenset[ServiceId] = frozenset()
+        self._standing = Standing()
         self._visit = 0
         self._first_page = -1
         self._online = True
@@ -143,20 +116,14 @@ class VoterFlow(QObject):
         self.shown.emit(ChoiceView(self._services.registration_open()))
 
     def create_account(self) -> None:
-        service = self._services.catalog[ACCOUNT]
-        self._run(
-            JourneyFlow(self._services, self._tasks, self._vault, self._words, service, begin(service), None, self)
-        )
+        self._run(begin(self._services.catalog[ACCOUNT]), None)
 
     def ask_log_in(self) -> None:
         self.shown.emit(LogInView())
 
     def forgot_password(self) -> None:
         """Keni harruar fjalëkalimin tuaj?"""
-        service = self._services.catalog[PASSWORD]
-        self._run(
-            JourneyFlow(self._services, self._tasks, self._vault, self._words, service, begin(service), None, self)
-        )
+        self._run(begin(self._services.catalog[PASSWORD]), None)
 
     def log_in(self, contact: str, password: str) -> None:
         """Try what was typed; the password is never shown again, the contact is."""
@@ -177,7 +144,7 @@ class VoterFlow(QObject):
                 self.failed.emit(error)
 
         def attempt() -> Voter:
-            found = self._sign_in(parsed, password)
+            found = sign_in_here(self._services, parsed, password)
             return Voter(parsed, found.key, password, found.session, found.profile)
 
         self._work("voter.busy.log_in", attempt, signed, refused)
@@ -189,69 +156,13 @@ class VoterFlow(QObject):
         self._end_journey()
         voter = self.voter
         assert voter is not None
-        self._work("voter.busy.status", lambda: self._look(voter), self._show_home)
+        self._work("voter.busy.status", lambda: look_up(self._services, voter), self._show_home)
 
-    def _look(self, voter: Voter) -> _Look:
-        drafts, outbox = self._services.drafts, self._services.outbox
-        kept = frozenset(name for name in (ACCOUNT, REQUEST) if drafts.load(voter.key, name) is not None)
-        online, looked = self._send_waiting(outbox.finished(voter.key)), None
-        finished = outbox.finished(voter.key)
-        statuses: tuple[RequestStatus, ...] = ()
-        try:
-            if voter.session is None and self._services.account_known(voter.key):
-                self._sign_in_late(voter)
-            if voter.session is not None:
-                statuses = self._services.link.requests(voter.session)
-                looked = self._services.clock.now()
-        except WillRetry:
-            online = False
-        except VoterCanFix:
-            # The session ran out, or the server has not opened the account's packet yet.
-            voter.session = None
-        return _Look(kept, finished, statuses, online, looked)
-
-    def _send_waiting(self, finished: tuple[FinishedSubmission, ...]) -> bool:
-        """Try to bring to the server what this voter has waiting here; False: there is no connection."""
-        if all(done.state == "received" for done in finished):
-            return True
-        try:
-            self._services.sync_now()
-        except Expected:
-            return False
-        return True
-
-    def _sign_in(self, contact: Contact, password: str) -> SignedIn:
-        services = self._services
-        return sign_in(
-            contact, password, drafts=services.drafts, link=services.link, server_knows=services.account_known
-        )
-
-    def _sign_in_late(self, voter: Voter) -> None:
-        found = self._sign_in(voter.contact, voter.password)
-        voter.key, voter.session = found.key, found.session
-        voter.profile = found.profile or voter.profile
-        if not found.online:
-            raise WillRetry("server.unreachable")
-
-    def _show_home(self, look: _Look) -> None:
+    def _show_home(self, standing: Standing) -> None:
         voter = self.voter
-        if voter is None:
-            return
-        self._statuses, self._drafts = look.statuses, look.drafts
-        draft = next((name for name in (ACCOUNT, REQUEST) if name in look.drafts), None)
-        items = _items(look)
-        self.shown.emit(
-            HomeView(
-                masked_contact=voter.contact.masked,
-                items=items,
-                looked=look.looked,
-                online=look.online,
-                draft=draft,
-                can_create=draft is None and voter.profile is not None and not items,
-                registration_open=self._services.registration_open(),
-                contact_verified=voter.verified,
-            )
-        )
+        if voter is not None:
+            self._standing = standing
+            self.shown.emit(standing.home_view(voter, registration_open=self._services.registration_open()))
 
     def begin_request(self) -> None:
         """Krijo Kërkesën."""
@@ -263,9 +174,9 @@ class VoterFlow(QObject):
 
     def resume(self) -> None:
         """Go on with the draft kept on this kiosk."""
-        voter = self.voter
+        voter, name = self.voter, self._standing.draft
         assert voter is not None
-        name = next(name for name in (ACCOUNT, REQUEST) if name in self._drafts)
+        assert name is not None
         drafts = self._services.drafts
 
         def load() -> State:
@@ -280,7 +191,7 @@ class VoterFlow(QObject):
 
     def complete(self, reference: str) -> None:
         """Complete a returned request, or file a decided one anew, prefilled from its last version."""
-        voter, status = self.voter, self._status(reference)
+        voter, status = self.voter, self._standing.status(reference)
         assert voter is not None
         session = voter.session
         if session is None:
@@ -295,7 +206,7 @@ class VoterFlow(QObject):
         self._work("voter.busy.status", fetch, self._begin)
 
     def withdraw(self, reference: str) -> None:
-        voter, status = self.voter, self._status(reference)
+        voter, status = self.voter, self._standing.status(reference)
         assert voter is not None
         session = voter.session
         if session is None:
@@ -306,9 +217,6 @@ class VoterFlow(QObject):
             lambda: self._services.link.withdraw(session, RequestId(status.request_id)),
             lambda _status: self.home(),
         )
-
-    def _status(self, reference: str) -> RequestStatus:
-        return next(status for status in self._statuses if status.reference == reference)
 
     # ------------------------------------------------------------ journeys
 
@@ -334,7 +242,7 @@ class VoterFlow(QObject):
         self._visit += 1
         self._end_journey()
         self.voter = None
-        self._statuses, self._drafts = (), frozenset()
+        self._standing = Standing()
         self._services.forget()
         self.wiped.emit()
         self.start()
@@ -351,10 +259,11 @@ class VoterFlow(QObject):
         )
 
     def _begin(self, state: State) -> None:
-        service = self._services.catalog[state.service]
-        self._run(JourneyFlow(self._services, self._tasks, self._vault, self._words, service, state, self.voter, self))
+        self._run(state, self.voter)
 
-    def _run(self, journey: JourneyFlow) -> None:
+    def _run(self, state: State, voter: Voter | None) -> None:
+        services, service = self._services, self._services.catalog[state.service]
+        journey = JourneyFlow(services, self._tasks, self._vault, self._words, service, state, voter, self)
         self._end_journey()
         self.journey = journey
         course = journey.course
@@ -362,7 +271,6 @@ class VoterFlow(QObject):
         course.working.connect(self.working)
         course.failed.connect(self._journey_failed)
         course.opened.connect(self._opened)
-        self.journey_began.emit(journey)
         course.show()
 
     def _opened(self, voter: Voter) -> None:
@@ -379,7 +287,6 @@ class VoterFlow(QObject):
     def _end_journey(self) -> None:
         journey, self.journey = self.journey, None
         if journey is not None:
-            self.journey_ended.emit()
             journey.deleteLater()
 
     def _work(
@@ -405,28 +312,3 @@ class VoterFlow(QObject):
 
         self.working.emit(text_id, False)
         (runner or self._tasks).run(func, owner=self, on_success=ended, on_error=broke)
-
-
-def _items(look: _Look) -> tuple[StatusItem, ...]:
-    """The server's word first; what only this kiosk knows is shown as stored or sent."""
-    items = [
-        StatusItem(
-            reference=status.reference,
-            state=status.state,
-            revision=status.revision,
-            changed=status.received,
-            due="" if status.state in _ANSWERED else status.due.isoformat(),
-            reasons=status.reasons,
-            comment=status.comment,
-            can_complete=status.state in _MAY_COMPLETE,
-            can_withdraw=status.state in _MAY_WITHDRAW,
-        )
-        for status in look.statuses
-    ]
-    known = {(status.request_id, status.revision) for status in look.statuses}
-    for done in look.finished:
-        newer = not any(r == done.subject_id and revision >= done.revision for r, revision in known)
-        if done.kind == "request" and newer:
-            state = "sent" if done.state == "received" else "stored"
-            items.insert(0, StatusItem(done.reference, state, done.revision, done.created))
-    return tuple(items)

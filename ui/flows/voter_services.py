@@ -18,6 +18,12 @@ from registration.ports.server import AccountProfile, ServerLink, Session
 from registration.ports.speech import Silence, Speech
 from registration.ports.vault import Drafts, Outbox, PasswordHasher, VoterKey
 
+ACCOUNT = ServiceId("per.account")
+REQUEST = ServiceId("per.request")
+CONTACT = ServiceId("per.contact")
+PASSWORD = ServiceId("per.password")
+"""The journeys of the catalogue that the pages outside a journey begin."""
+
 
 @dataclass(frozen=True, slots=True)
 class VoterServices:
