@@ -452,7 +452,7 @@ def test_twenty_cases_with_the_keyboard_alone(
     # The voter completes what was returned; the supervisor comes, confirms, takes over, reopens.
     completed = replace(request(Person(6, language="en")), revision=2)
     assert behind.receive(completed) == to_return
-    hands.press_until(key.Key_Backtab, hands.on(lambda: hands.window.sign_out_button), most=120)
+    hands.press_until(key.Key_Backtab, hands.on(lambda: hands.window.header.sign_out_button), most=120)
     hands.key(key.Key_Space)
     hands.sign_in(drita)
     hands.open(second)

@@ -249,7 +249,7 @@ def test_enrolment_wipes_the_token(qtbot: QtBot, window: AdminWindow, desk: Fake
 @pytest.mark.parametrize(("width", "height"), [(1366, 768), (1024, 768)])
 def test_nothing_is_cut_off(window: AdminWindow, language: str, width: int, height: int) -> None:
     window.window.resize(width, height)
-    window.language_buttons[language].click()
+    window.languages.of[language].click()
     for _ in range(3):
         QCoreApplication.processEvents()
     for label in window.window.findChildren(QLabel):

@@ -38,7 +38,7 @@ def test_an_observer_sees_counts_and_nothing_else(person: Official) -> None:
     window = person.window
     person.qtbot.waitUntil(lambda: window.page is window.statistics)
     assert not window.statistics.back_button.isVisible()
-    assert not window.officials_button.isVisible()
+    assert not window.header.officials_button.isVisible()
     said = window.statistics.totals.accessibleDescription()
     assert "1\u202f530" in said
 
@@ -86,15 +86,15 @@ def test_counts_are_saved_as_a_file(person: Official, tmp_path: Path, monkeypatc
 
 def supervisor(person: Official) -> None:
     person.signs_in("drita")
-    person.window.officials_button.click()
+    person.window.header.officials_button.click()
     person.settles()
     person.qtbot.waitUntil(lambda: person.window.page is person.window.officials)
 
 
 def test_a_reviewer_has_neither_page(person: Official) -> None:
     person.signs_in("arta")
-    assert not person.window.officials_button.isVisible()
-    assert not person.window.statistics_button.isVisible()
+    assert not person.window.header.officials_button.isVisible()
+    assert not person.window.header.statistics_button.isVisible()
 
 
 def test_a_supervisor_enrols_an_official_and_sees_the_credentials_once(person: Official) -> None:
@@ -121,7 +121,7 @@ def test_locking_the_desk_forgets_the_credentials(person: Official) -> None:
     page.enrol_button.click()
     person.settles()
     person.qtbot.waitUntil(page.credentials.isVisible)
-    person.window.lock_button.click()
+    person.window.header.lock_button.click()
     assert page.code._text == ""
     assert page._password.text() == ""
 

@@ -80,9 +80,9 @@ def test_the_next_case_goes_back_when_the_official_does(
     if way == "queue":
         official.key(Key.Key_L)
     elif way == "lock":
-        official.window.lock_button.click()
+        official.window.header.lock_button.click()
     else:
-        official.window.sign_out_button.click()
+        official.window.header.sign_out_button.click()
     official.settles()
     assert desk.state_of(second) is CaseState.SUBMITTED
     assert official.window.flow.ahead.case_id is None
@@ -332,7 +332,7 @@ def test_larger_text_is_larger_and_nothing_is_lost(official: Official, receives:
     official.signs_in()
     official.opens(case_id)
     before = official.window.case.approve_button.sizeHint().height()
-    official.window.size_button.click()
+    official.window.header.size_button.click()
     assert official.window.case.approve_button.sizeHint().height() > before
     official.key(Key.Key_A)
     assert official.window.flow.sending.decided(case_id) is Action.APPROVE

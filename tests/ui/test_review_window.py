@@ -203,7 +203,7 @@ def test_without_a_connection_the_decision_waits_and_is_sent_again(
     desk.goes_offline()
     official.undo_time_runs()
     assert official.reads("Serveri nuk e konfirmoi")
-    official.window.sign_out_button.click()
+    official.window.header.sign_out_button.click()
     official.settles()
     assert official.window.page is not official.window.sign_in
     assert official.reads("Një vendim nuk është dërguar ende")
@@ -404,7 +404,7 @@ def test_language_switch_keeps_the_case_and_the_comment(official: Official, rece
     official.opens(case_id)
     official.key(Qt.Key.Key_K)
     official.type("Shtoni faqen")
-    official.window.language_buttons["en"].click()
+    official.window.header.languages.of["en"].click()
     assert official.reads("Return for completion")
     assert official.window.case.decision.comment.toPlainText() == "Shtoni faqen"
     official.key(Qt.Key.Key_Escape)
@@ -491,7 +491,7 @@ def test_nothing_of_a_case_is_cut_off(
     official.window.window.resize(width, height)
     official.signs_in()
     official.opens(case_id)
-    official.window.language_buttons[language].click()
+    official.window.header.languages.of[language].click()
     for _ in range(3):
         QCoreApplication.processEvents()
     for area in official.window.case.findChildren(QScrollArea):

@@ -27,7 +27,6 @@ from registration.admin_desk import (
     SyncOutcome,
     WorkProgress,
 )
-from resources import texts
 from ui.admin.panels import AttentionPanel, EnrolPanel, PassphrasePanel, StatusPanel, megabytes
 from ui.admin.vault_panel import VaultPanel
 from ui.desk_look import desk_look, desk_style
@@ -37,6 +36,7 @@ from ui.tasks import TaskRunner
 from ui.theme import Look
 from ui.widgets.buttons import button
 from ui.widgets.labels import Panel, Text
+from ui.widgets.language_buttons import LanguageButtons
 from ui.words import Words
 
 REFRESH_SECONDS = 15
@@ -100,12 +100,8 @@ class AdminWindow:
         top.setSpacing(12)
         self._title = QLabel()
         top.addWidget(self._title, 1)
-        self.language_buttons = {language: button() for language in texts.LANGUAGES}
-        for language, made in self.language_buttons.items():
-            made.setText(texts.text(language, "shell.language_name"))
-            made.setCheckable(True)
-            made.clicked.connect(lambda _checked=False, language=language: self._speak(language))
-            top.addWidget(made)
+        self.languages = LanguageButtons(self.words)
+        top.addWidget(self.languages)
         self._problem_panel, self._done_panel = Panel("errorPanel", "⚠"), Panel("goodPanel", "✓")
         self._verdicts_panel, self._alarm_panel = Panel("warningPanel", "⚠"), Panel("errorPanel", "⚠")
         self.behind_button = button()
@@ -254,10 +250,6 @@ class AdminWindow:
 
     # ------------------------------------------------------------ words
 
-    def _speak(self, language: str) -> None:
-        self.words.choose(language)
-        self._retranslate()
-
     def _write_work(self) -> None:
         words, moved = self.words, self._moved
         said = words(self._working) if self._working else ""
@@ -323,12 +315,10 @@ class AdminWindow:
         words = self.words
         self.window.setWindowTitle(words("admin.title"))
         self._title.setText(words("admin.title"))
-        for language, made in self.language_buttons.items():
-            made.setChecked(language == words.language)
         self.sync_button.setText(words("admin.sync"))
         self.export_button.setText(words("admin.export"))
         self.receipts_button.setText(words("admin.receipts"))
-        for panel in (self.status, self.attention, self.enrol, self.passphrase, self.vault):
+        for panel in (self.languages, self.status, self.attention, self.enrol, self.passphrase, self.vault):
             panel.retranslate()
         self._write_work()
         self._write_notes()

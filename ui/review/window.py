@@ -14,9 +14,6 @@ from PySide6.QtCore import QEventLoop, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QFileDialog,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
     QProgressBar,
     QStackedWidget,
     QVBoxLayout,
@@ -29,26 +26,23 @@ from registration.model.statistics import Statistics
 from registration.office import Office, OfficialRow
 from registration.ports.clock import Clock
 from registration.review_desk import ReviewDesk, Role
-from resources import texts
 from ui.desk_look import desk_look, desk_style
 from ui.flows.office_flow import OfficeFlow
 from ui.flows.review_flow import ReviewFlow
 from ui.idle import IdleWatch
-from ui.notices import Problem
 from ui.review.case_page import CasePage
 from ui.review.compare_page import ComparePage
+from ui.review.desk_header import DeskHeader
+from ui.review.desk_notes import DeskNotes
 from ui.review.office_page import OfficePage
-from ui.review.parts import desk_sentence
 from ui.review.queue_page import QueuePage
 from ui.review.reopen_page import ReopenPage
 from ui.review.sign_in_page import SignInPage
 from ui.review.statistics_page import StatisticsPage
 from ui.review.undo_bar import UndoBar, UnsentPanel
-from ui.review.views import CaseView, CompareView, CountsView, News, QueueView, ReopenView, SignInView
+from ui.review.views import CaseView, CompareView, CountsView, QueueView, ReopenView, SignInView
 from ui.tasks import TaskRunner
 from ui.theme import Look
-from ui.widgets.buttons import button
-from ui.widgets.labels import Panel
 from ui.words import Words
 
 NO_CATALOG: Mapping[ServiceId, Service] = MappingProxyType({})
@@ -112,6 +106,7 @@ class ReviewWindow:
         self.tasks = TaskRunner(threads=1, parent=self.window)
         self.flow = ReviewFlow(desk, clock, self.tasks, undo_seconds=undo_seconds, parent=self.window)
         self.idle = IdleWatch(clock.monotonic, idle_seconds=idle_seconds, warning_seconds=0, parent=self.window)
+        self.header, self.notes = DeskHeader(words), DeskNotes(words)
         self.sign_in, self.queue, self.reopen = SignInPage(words), QueuePage(words), ReopenPage(words)
         self.case = CasePage(words, self.look, catalog)
         self.compare = ComparePage(words, self.look)
@@ -119,9 +114,6 @@ class ReviewWindow:
         self.statistics, self.officials = StatisticsPage(words, self.look), OfficePage(words)
         self.undo_bar, self.unsent = UndoBar(words), UnsentPanel(words)
         self.case.undo_button = self.undo_bar.undo_button
-        self._problem: Problem | None = None
-        self._news: News | None = None
-        self._done = ""
         self._build()
         self._connect()
         self.window.resize(1920, 1080)
@@ -137,28 +129,6 @@ class ReviewWindow:
         return front
 
     def _build(self) -> None:
-        header = QFrame()
-        header.setObjectName("header")
-        row = QHBoxLayout(header)
-        row.setContentsMargins(24, 6, 24, 6)
-        row.setSpacing(12)
-        self._title, self._who = QLabel(), QLabel()
-        self.lock_button, self.sign_out_button, self.size_button = button(), button(), button()
-        self.size_button.setText("A+")
-        self.size_button.setCheckable(True)
-        self.officials_button, self.statistics_button = button(), button()
-        self.language_buttons = {language: button() for language in texts.LANGUAGES}
-        row.addWidget(self._title)
-        row.addStretch(1)
-        row.addWidget(self._who)
-        office = (self.officials_button, self.statistics_button)
-        ends = (self.lock_button, self.sign_out_button)
-        for made in (*office, self.size_button, *self.language_buttons.values(), *ends):
-            row.addWidget(made)
-        for language, made in self.language_buttons.items():
-            made.setText(texts.text(language, "shell.language_name"))
-            made.setCheckable(True)
-            made.clicked.connect(lambda _checked=False, language=language: self._speak(language))
         self._busy = QProgressBar()
         self._busy.setTextVisible(False)
         self._busy.setRange(0, 0)
@@ -171,20 +141,15 @@ class ReviewWindow:
         self._wait.setSingleShot(True)
         self._wait.setInterval(300)
         self._wait.timeout.connect(self._busy.show)
-        self._problem_panel, self._news_panel = Panel("errorPanel", "⚠"), Panel("goodPanel", "✓")
-        notes = QVBoxLayout()
-        notes.setContentsMargins(24, 0, 24, 0)
-        notes.addWidget(self._problem_panel)
-        notes.addWidget(self._news_panel)
         self._pages = QStackedWidget()
         for page in (self.sign_in, self.queue, self.case, self.compare, self.reopen, self.statistics, self.officials):
             self._pages.addWidget(page)
         column = QVBoxLayout(self.window)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(header)
+        column.addWidget(self.header)
         column.addWidget(self._busy)
-        column.addLayout(notes)
+        column.addWidget(self.notes)
         column.addWidget(self._pages, 1)
         column.addWidget(self.unsent)
         column.addWidget(self.undo_bar)
@@ -194,8 +159,8 @@ class ReviewWindow:
         flow.shown.connect(self._show)
         sitting = flow.sitting
         flow.calls.working.connect(self._show_work)
-        flow.calls.problem.connect(self._say_problem)
-        flow.news.connect(self._say_news)
+        flow.calls.problem.connect(self.notes.say_problem)
+        flow.news.connect(self.notes.say_news)
         sitting.may_close.connect(self._end)
         flow.sending.undo_changed.connect(self.undo_bar.show_view)
         flow.sending.unsent_changed.connect(self.unsent.show_views)
@@ -219,9 +184,9 @@ class ReviewWindow:
         self.unsent.retry_requested.connect(flow.retry)
         self.unsent.open_requested.connect(flow.open_unsent)
         self.unsent.drop_requested.connect(flow.drop_unsent)
-        self.size_button.toggled.connect(self.enlarge)
-        self.lock_button.clicked.connect(sitting.lock)
-        self.sign_out_button.clicked.connect(sitting.sign_out)
+        self.header.larger_toggled.connect(self.enlarge)
+        self.header.lock_requested.connect(sitting.lock)
+        self.header.sign_out_requested.connect(sitting.sign_out)
         self.idle.expired.connect(sitting.lock)
         self.window.closing.connect(sitting.ask_close)
         if self.office is not None:
@@ -229,14 +194,14 @@ class ReviewWindow:
         self.words.changed.connect(self._retranslate)
 
     def _connect_office(self, office: OfficeFlow) -> None:
-        office.problem.connect(self._say_problem)
+        office.problem.connect(self.notes.say_problem)
         office.working.connect(self._show_work)
-        office.done.connect(self._say_done)
+        office.done.connect(self.notes.say_done)
         office.statistics.connect(self._show_statistics)
         office.officials.connect(self._show_officials)
         office.credentials.connect(self.officials.show_credentials)
-        self.statistics_button.clicked.connect(office.show_statistics)
-        self.officials_button.clicked.connect(office.show_officials)
+        self.header.statistics_requested.connect(office.show_statistics)
+        self.header.officials_requested.connect(office.show_officials)
         self.statistics.refresh_requested.connect(office.show_statistics)
         self.statistics.save_requested.connect(self._save_statistics)
         self.officials.enrol_requested.connect(office.enrol)
@@ -286,7 +251,7 @@ class ReviewWindow:
         match view:
             case SignInView():
                 self.idle.stop()
-                self._say_news(None)
+                self.notes.say_news(None)
                 self.case.forget()
                 self.compare.forget()
                 self._bring(self.sign_in)
@@ -342,10 +307,6 @@ class ReviewWindow:
         if name and self.office is not None:
             self.office.save_statistics(Path(name))
 
-    def _say_done(self, text_id: str) -> None:
-        self._done = text_id
-        self._write_notes()
-
     def _bring(self, page: QWidget) -> None:
         if self._pages.currentWidget() is not page:
             self._pages.setCurrentWidget(page)
@@ -357,21 +318,9 @@ class ReviewWindow:
             self._wait.stop()
             self._busy.hide()
 
-    def _say_problem(self, problem: Problem | None) -> None:
-        self._problem, self._done = problem, ""
-        self._write_notes()
-
-    def _say_news(self, news: News | None) -> None:
-        self._news = news
-        self._write_notes()
-
     def enlarge(self, large: bool) -> None:
         """Show everything larger, or as usual; pictures keep their size."""
         self.window.setStyleSheet(desk_style(desk_look(self.look.theme, large=large)))
-
-    def _speak(self, language: str) -> None:
-        self.words.choose(language)
-        self._retranslate()
 
     # ------------------------------------------------------------ keys
 
@@ -394,38 +343,17 @@ class ReviewWindow:
 
     # ------------------------------------------------------------ words
 
-    def _write_notes(self) -> None:
-        words, news = self.words, self._news
-        self._problem_panel.say("" if self._problem is None else desk_sentence(words, self._problem))
-        if news is None:
-            self._news_panel.say(words(self._done) if self._done else "")
-            return
-        action = words(f"review.desk.decided.{news.action}") if news.action is not None else ""
-        self._news_panel.say(words(f"review.desk.news.{news.what}", reference=news.reference, decided=action))
-
     def _write_who(self) -> None:
         session = self.flow.session
-        self._who.setText("" if session is None else f"{session.name} · {self.words(f'review.role.{session.role}')}")
-        for made in (self.lock_button, self.sign_out_button):
-            made.setVisible(session is not None)
-        role = session.role if session is not None and self.office is not None else None
-        self.officials_button.setVisible(role is Role.SUPERVISOR and self.page is not self.officials)
-        self.statistics_button.setVisible(role is Role.SUPERVISOR and self.page is not self.statistics)
+        supervises = session is not None and session.role is Role.SUPERVISOR and self.office is not None
+        self.header.show_session(
+            session,
+            officials=supervises and self.page is not self.officials,
+            statistics=supervises and self.page is not self.statistics,
+        )
 
     def _retranslate(self) -> None:
-        words = self.words
-        self.window.setWindowTitle(words("review.title"))
-        self._title.setText(words("review.title"))
-        self.lock_button.setText(words("review.desk.lock"))
-        self.size_button.setAccessibleName(words("review.desk.larger"))
-        self.size_button.setToolTip(words("review.desk.larger"))
-        self.sign_out_button.setText(words("review.desk.sign_out"))
-        self.officials_button.setText(words("review.office.title"))
-        self.statistics_button.setText(words("review.statistics.title"))
-        for language, made in self.language_buttons.items():
-            made.setChecked(language == words.language)
+        self.window.setWindowTitle(self.words("review.title"))
         pages = (self.sign_in, self.queue, self.case, self.compare, self.reopen, self.statistics, self.officials)
-        for page in (*pages, self.undo_bar, self.unsent):
-            page.retranslate()
-        self._write_notes()
-        self._write_who()
+        for part in (self.header, self.notes, *pages, self.undo_bar, self.unsent):
+            part.retranslate()
