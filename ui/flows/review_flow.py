@@ -8,12 +8,10 @@ back may be used while an undo time runs; undo brings the decided case back to t
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from registration.errors import VoterCanFix
 from registration.model.case import Action, Checklist
 from registration.model.ids import CaseId
 from registration.ports.clock import Clock
@@ -21,7 +19,6 @@ from registration.review_desk import (
     CaseRow,
     Decided,
     Decision,
-    Lease,
     OfficialSession,
     QueueFilter,
     QueuePage,
@@ -29,21 +26,17 @@ from registration.review_desk import (
     Role,
 )
 from ui.flows.review_calls import ReviewCalls
-from ui.flows.review_fetching import GONE, RENEW_WHEN_LEFT, CaseAhead, Take, fetch_case, fetch_next
+from ui.flows.review_case import CaseInFront
+from ui.flows.review_fetching import GONE, CaseAhead, Take, fetch_case, fetch_next
 from ui.flows.review_sending import Outgoing, ReviewSending
 from ui.flows.review_sitting import ReviewSitting
 from ui.notices import Problem, of_error
 from ui.review.decisions import must_reopen
-from ui.review.pictures import open_other
 from ui.review.views import (
-    NO_DRAFT,
-    CaseView,
-    CompareView,
     CountsView,
     Draft,
     News,
     OpenedCase,
-    OtherOpened,
     QueueView,
     ReopenView,
     Trace,
@@ -80,15 +73,13 @@ class ReviewFlow(QObject):
         self._clock = clock
         self.calls = ReviewCalls(tasks, self)
         self.sending = ReviewSending(desk, clock, tasks, undo_seconds, self)
-        self.sitting = ReviewSitting(desk, self.calls, self.sending, self._undecided, self)
+        self.case = CaseInFront(desk, clock, self.calls, self.sending, self)
+        self.sitting = ReviewSitting(desk, self.calls, self.sending, lambda: self.case.undecided, self)
         self.ahead = CaseAhead(desk, clock, self.calls)
-        self._opened: OpenedCase | None = None
-        self._lease: Lease | None = None
         self._wanted = QueueFilter()
-        self._drafts: dict[CaseId, Draft] = {}
         self._passed: set[CaseId] = set()
-        self._elsewhere = False
-        """Something else than a case or the queue is in front: a reopening being written, a comparison."""
+        self.case.shown.connect(self.shown)
+        self.case.lost.connect(self._not_opened)
         self.sitting.shown.connect(self.shown)
         self.sitting.news.connect(self.news)
         self.sitting.entered.connect(self._entered)
@@ -107,7 +98,7 @@ class ReviewFlow(QObject):
     @property
     def opened(self) -> OpenedCase | None:
         """The case on the screen."""
-        return self._opened
+        return self.case.opened
 
     # ------------------------------------------------------------ the sitting
 
@@ -124,16 +115,12 @@ class ReviewFlow(QObject):
         self._renewal.stop()
         self.calls.abandon()
         self.ahead.let_go(None)
-        self._forget_case()
+        self.case.forget()
 
     def _left(self) -> None:
-        self._drafts.clear()
+        self.case.drop_drafts()
         self._passed.clear()
         self._wanted = QueueFilter()
-
-    def _undecided(self) -> CaseId | None:
-        case_id = None if self._opened is None else self._opened.case_id
-        return None if case_id is None or self.sending.decided(case_id) is not None else case_id
 
     # ------------------------------------------------------------ the queue
 
@@ -145,7 +132,7 @@ class ReviewFlow(QObject):
         if self.calls.busy:
             return
         self.news.emit(None)
-        self._leave_case()
+        self.case.leave(self.session)
         self._load_queue(wanted)
 
     def _load_queue(self, wanted: QueueFilter) -> None:
@@ -156,7 +143,7 @@ class ReviewFlow(QObject):
 
         def listed(page: QueuePage) -> None:
             self._wanted = replace(wanted, page=page.page)
-            self._forget_case()
+            self.case.forget()
             self.shown.emit(QueueView(session, page, self._wanted, self._clock.now()))
 
         self.calls.work(lambda: self._desk.queue(session, wanted), listed)
@@ -168,7 +155,7 @@ class ReviewFlow(QObject):
         if self.calls.busy or self.session is None:
             return
         if must_reopen(row.state, self.session.role):
-            self._elsewhere = True
+            self.case.aside = True
             self.shown.emit(ReopenView(row.case_id, row.reference, row.state))
         else:
             self._open(row.case_id)
@@ -202,35 +189,23 @@ class ReviewFlow(QObject):
         session = self.session
         if opened is None or session is None:
             return
-        on_screen = self._opened is not None and self._opened.case_id == opened.case_id
-        if not on_screen and self.sending.decided(opened.case_id) is None:
+        if self.case.case_id != opened.case_id and self.sending.decided(opened.case_id) is None:
             self.calls.quietly(lambda: self._desk.release(session, opened.case_id))
 
     def _show_case(self, opened: OpenedCase) -> None:
         self.sending.drop(opened.case_id)
-        self._opened, self._lease, self._elsewhere = opened, opened.case.lease, False
-        self._write_case()
+        self.case.put(opened)
         if self.session is not None:
             self.ahead.fetch(self.session, self._wanted.language, self._not_next())
 
     def _not_next(self) -> frozenset[CaseId]:
         """Cases that are not offered as the next one: on the screen, passed by, decided and not yet taken."""
         unsent = {view.case_id for view in self.sending.unsent}
-        here = set() if self._opened is None else {self._opened.case_id}
+        here = set() if self.case.case_id is None else {self.case.case_id}
         return frozenset(self._passed | self.sending.cases | unsent | here)
 
-    def _write_case(self) -> None:
-        opened = self._opened
-        assert opened is not None
-        draft = self._drafts.get(opened.case_id, NO_DRAFT)
-        decided = self.sending.decided(opened.case_id)
-        self.shown.emit(CaseView(opened, draft, decided, self._until()))
-
-    def _until(self) -> datetime | None:
-        return None if self._lease is None else self._lease.until
-
     def _not_opened(self, error: Exception) -> None:
-        if self.session is not None and (self._opened is not None or of_error(error).code in GONE):
+        if self.session is not None and (self.case.opened is not None or of_error(error).code in GONE):
             self._load_queue(self._wanted)
         self.calls.fail(error)
 
@@ -239,9 +214,9 @@ class ReviewFlow(QObject):
         session = self.session
         if self.calls.busy or session is None:
             return
-        if self._opened is not None:
-            self._passed.add(self._opened.case_id)
-        self._leave_case()
+        if self.case.case_id is not None:
+            self._passed.add(self.case.case_id)
+        self.case.leave(self.session)
         turn = self.calls.begin()
 
         def ready(opened: OpenedCase | None) -> None:
@@ -255,18 +230,8 @@ class ReviewFlow(QObject):
         self.ahead.take(ready)
 
     def _show_ahead(self, session: OfficialSession, opened: OpenedCase) -> None:
-        def noted(lease: Lease) -> None:
-            if self._opened is opened:
-                self._lease = lease
-                if not self._elsewhere:
-                    self._write_case()
-
-        def lost(error: Exception) -> None:
-            if self._opened is opened:
-                self._not_opened(error)
-
         # Told first: the one after it is fetched in the same queue of calls.
-        self.calls.beside(lambda: self._desk.shown(session, opened.case_id), noted, lost)
+        self.case.tell_shown(session, opened)
         self._show_case(opened)
 
     def _find_next(self, session: OfficialSession) -> None:
@@ -297,89 +262,45 @@ class ReviewFlow(QObject):
         self.news.emit(None)
         if self.session is not None:
             self.ahead.let_go(self.session)
-        self._leave_case()
-
-    def _leave_case(self) -> None:
-        opened, session = self._opened, self.session
-        self._forget_case()
-        if opened is not None and session is not None and self.sending.decided(opened.case_id) is None:
-            self.calls.quietly(lambda: self._desk.release(session, opened.case_id))
-
-    def _forget_case(self) -> None:
-        self._opened, self._lease, self._elsewhere = None, None, False
+        self.case.leave(self.session)
 
     def renew(self) -> None:
         """Renew the lease of the case on the screen, and of the next one, when it runs low; the timer calls it."""
-        opened, session, lease = self._opened, self.session, self._lease
-        if session is None or self.calls.busy:
-            return
-        self.ahead.renew(session)
-        if opened is None or lease is None or lease.until - self._clock.now() > RENEW_WHEN_LEFT:
-            return
-        if self.sending.decided(opened.case_id) is not None:
-            return
-
-        def renewed(lease: Lease) -> None:
-            if self._opened is opened:
-                self._lease = lease
-                if not self._elsewhere:
-                    self._write_case()
-
-        def lost(error: Exception) -> None:
-            # Without a connection the next try is a minute away.
-            if self._opened is opened and isinstance(error, VoterCanFix):
-                self._not_opened(error)
-
-        self.calls.beside(lambda: self._desk.claim(session, opened.case_id), renewed, lost)
+        session = self.session
+        if session is not None and not self.calls.busy:
+            self.ahead.renew(session)
+            self.case.renew(session)
 
     # ------------------------------------------------------------ duplicates
 
     def compare(self, number: int) -> None:
         """Put the case's duplicate of this number (from 0) beside it."""
-        opened, session = self._opened, self.session
-        if self.calls.busy or opened is None or session is None:
-            return
-        found = opened.case.duplicates
-        if not 0 <= number < len(found):
-            return
-
-        def fetched(other: OtherOpened) -> None:
-            if self._opened is opened:
-                self._elsewhere = True
-                self.shown.emit(CompareView(opened, other, number, len(found)))
-
-        other_id = found[number].case_id
-        self.calls.work(lambda: open_other(self._desk.compare(session, opened.case_id, other_id)), fetched)
+        if self.session is not None and not self.calls.busy:
+            self.case.compare(self.session, number)
 
     def end_compare(self) -> None:
         """Back to the case as it was left."""
-        if self._opened is not None:
-            self._elsewhere = False
-            self._write_case()
+        if self.case.opened is not None:
+            self.case.bring_back()
 
     # ------------------------------------------------------------ decisions
-
-    def keep_draft(self, draft: Draft) -> None:
-        """Remember what is being written about the case on the screen."""
-        if self._opened is not None:
-            self._drafts[self._opened.case_id] = draft
 
     def decide(
         self, action: Action, reasons: tuple[str, ...] = (), comment: str = "", checklist: Checklist = ()
     ) -> None:
         """Decide the case on the screen; it is sent when the undo time has run."""
-        opened, session = self._opened, self.session
+        opened, session = self.case.opened, self.session
         if self.calls.busy or opened is None or session is None or self.sending.decided(opened.case_id) is not None:
             return
         self.calls.problem.emit(None)
         self.news.emit(None)
         if action is not Action.APPROVE:
-            self._drafts[opened.case_id] = Draft(action, reasons, comment)
+            self.case.keep_draft(Draft(action, reasons, comment))
         version = opened.case.lease.version
         self.sending.begin(opened, Decision(action, version, reasons, comment, checklist), session)
         # With an undo time of nothing it is on its way already.
-        if self._opened is opened:
-            self._write_case()
+        if self.case.opened is opened:
+            self.case.write()
 
     def undo(self) -> None:
         """Take the last decision back; its case comes back to the screen, whatever is going on."""
@@ -387,11 +308,11 @@ class ReviewFlow(QObject):
         if taken is None or self.session is None:
             return
         self.calls.abandon()
-        if self._opened is None or self._opened.case_id != taken.case_id:
-            self._leave_case()
-            self._opened, self._lease = taken.opened, taken.opened.case.lease
-        self._elsewhere = False
-        self._write_case()
+        if self.case.case_id == taken.case_id:
+            self.case.bring_back()
+        else:
+            self.case.leave(self.session)
+            self.case.put(taken.opened)
 
     def retry(self, case_id: CaseId) -> None:
         """Send a decision again that the server did not take."""
@@ -403,16 +324,16 @@ class ReviewFlow(QObject):
         """Open the case of such a decision again, with what was written."""
         if self.calls.busy or self.session is None:
             return
-        self._leave_case()
+        self.case.leave(self.session)
         self._open(case_id)
 
     def drop_unsent(self, case_id: CaseId) -> None:
         """Let such a decision go."""
         self.sending.drop(case_id)
-        self._drafts.pop(case_id, None)
+        self.case.drop_draft(case_id)
 
     def _sent(self, outgoing: Outgoing, decided: Decided) -> None:
-        self._drafts.pop(outgoing.case_id, None)
+        self.case.drop_draft(outgoing.case_id)
         self._passed.discard(outgoing.case_id)
         kind = Trace.SECOND if decided.awaiting_second else Trace.SENT
         self.news.emit(News(kind, outgoing.opened.reference, outgoing.decision.action))
@@ -421,17 +342,17 @@ class ReviewFlow(QObject):
     def _not_sent(self, outgoing: Outgoing, problem: Problem) -> None:
         if problem.code == "official.session_over":
             self.sitting.over(outgoing.session, problem)
-        opened = self._opened
-        if problem.code == "desk.not_confirmed" and opened is not None and opened.case_id == outgoing.case_id:
+        on_screen = self.case.case_id == outgoing.case_id
+        if problem.code == "desk.not_confirmed" and on_screen:
             # No line to the server: nowhere else to go, and the case may be decided again from here.
-            self._write_case()
+            self.case.write()
         else:
             self._after(outgoing)
 
     def _after(self, outgoing: Outgoing) -> None:
         """The case is out of our hands: show the queue anew, unless something else is being worked on."""
-        on_screen = self._opened is not None and self._opened.case_id == outgoing.case_id
-        free = self._opened is None and not self._elsewhere
+        on_screen = self.case.case_id == outgoing.case_id
+        free = self.case.opened is None and not self.case.aside
         if self.session is not None and not self.calls.busy and (free or on_screen):
-            self._forget_case()
+            self.case.forget()
             self._load_queue(self._wanted)

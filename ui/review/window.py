@@ -172,7 +172,7 @@ class ReviewWindow:
         self.queue.refresh_requested.connect(flow.refresh)
         self.queue.next_requested.connect(flow.next)
         self.case.decided.connect(flow.decide)
-        self.case.draft_changed.connect(flow.keep_draft)
+        self.case.draft_changed.connect(flow.case.keep_draft)
         self.case.next_requested.connect(flow.next)
         self.case.release_requested.connect(flow.release)
         self.case.compare_requested.connect(flow.compare)
