@@ -29,8 +29,8 @@ def program(qtbot: QtBot, tmp_path: Path) -> Iterator[Program]:
 def unlock(qtbot: QtBot, program: Program) -> AdminWindow:
     flow = program._unlock
     assert flow is not None
-    flow.page.passphrase.line.setText(STAFF)
-    flow.page.repeat.line.setText(STAFF)
+    flow.page.lines.passphrase.line.setText(STAFF)
+    flow.page.lines.repeat.line.setText(STAFF)
     flow.page.submit()
     qtbot.waitUntil(lambda: program.window is not None, timeout=30_000)
     window = program.window
@@ -88,11 +88,11 @@ def test_a_damaged_vault_is_restored_from_the_screen(qtbot: QtBot, program: Prog
     (vault / DATABASE).write_bytes(b"damaged" * 2000)
     flow = program._unlock
     assert flow is not None
-    flow.page.passphrase.line.setText(STAFF)
+    flow.page.lines.passphrase.line.setText(STAFF)
     flow.page.submit()
     qtbot.waitUntil(flow.recovery.isVisible, timeout=30_000)
     flow.recovery._place = tmp_path / "backup"
-    flow.recovery.passphrase.line.setText(STAFF)
+    flow.recovery.lines.passphrase.line.setText(STAFF)
     flow.recovery.submit()
     qtbot.waitUntil(lambda: program.window is not None, timeout=30_000)
     assert len(list((tmp_path / "profile").glob("vault-replaced-*"))) == 1

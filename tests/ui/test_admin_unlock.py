@@ -71,7 +71,7 @@ def begin(qtbot: QtBot, shell: Shell, words: Words) -> Begin:
         opened: list[object] = []
         flow.opened.connect(opened.append)
         flow.start()
-        qtbot.waitUntil(lambda: flow.page.passphrase.line.hasFocus())
+        qtbot.waitUntil(lambda: flow.page.lines.passphrase.line.hasFocus())
         return flow, opened
 
     return one
@@ -90,26 +90,26 @@ def test_first_start_asks_twice_and_makes_the_vault(qtbot: QtBot, shell: Shell, 
     vaults = Vaults()
     flow, opened = begin(vaults, exists=False)
     assert reads(shell, "Zgjidhni fjalëkalimin e personelit")
-    flow.page.passphrase.line.setText("shkurt")
+    flow.page.lines.passphrase.line.setText("shkurt")
     press(shell, seconds)
     assert reads(shell, "të paktën 10 karaktere")
-    flow.page.passphrase.line.setText(GOOD)
-    flow.page.repeat.line.setText("tjetër gjë fare")
+    flow.page.lines.passphrase.line.setText(GOOD)
+    flow.page.lines.repeat.line.setText("tjetër gjë fare")
     press(shell, seconds)
     assert reads(shell, "nuk janë të njëjta")
     assert vaults.tried == []
-    flow.page.repeat.line.setText(GOOD)
+    flow.page.lines.repeat.line.setText(GOOD)
     press(shell, seconds)
     qtbot.waitUntil(lambda: bool(opened))
     assert vaults.tried == [GOOD]
-    assert flow.page.passphrase.line.text() == flow.page.repeat.line.text() == ""
+    assert flow.page.lines.passphrase.line.text() == flow.page.lines.repeat.line.text() == ""
 
 
 def test_enter_opens_an_existing_vault(qtbot: QtBot, shell: Shell, begin: Begin) -> None:
     flow, opened = begin(Vaults(), exists=True)
-    assert not flow.page.repeat.isVisible()
-    flow.page.passphrase.line.setText(GOOD)
-    QTest.keyClick(flow.page.passphrase.line, Qt.Key.Key_Return)
+    assert not flow.page.lines.repeat.isVisible()
+    flow.page.lines.passphrase.line.setText(GOOD)
+    QTest.keyClick(flow.page.lines.passphrase.line, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: bool(opened))
 
 
@@ -123,17 +123,17 @@ def test_wrong_passphrase_is_counted_and_the_wait_runs_down(
     )
     flow, opened = begin(vaults, exists=True)
     for said in ("përpjekje të gabuara: 1). Provoni", "përpjekje të gabuara: 3", "Prisni 1 sekonda"):
-        flow.page.passphrase.line.setText("gabim gabim")
+        flow.page.lines.passphrase.line.setText("gabim gabim")
         press(shell, seconds)
         qtbot.waitUntil(lambda said=said: reads(shell, said))
-        assert flow.page.passphrase.line.text() == ""
+        assert flow.page.lines.passphrase.line.text() == ""
     flow._wait(2)
     assert reads(shell, "Prova tjetër pas 2 sekondash")
     flow.tick()
     assert reads(shell, "Prova tjetër pas 1 sekonde")
     flow.tick()
     assert not reads(shell, "Prova tjetër")
-    flow.page.passphrase.line.setText(GOOD)
+    flow.page.lines.passphrase.line.setText(GOOD)
     press(shell, seconds)
     qtbot.waitUntil(lambda: bool(opened))
 
@@ -143,7 +143,7 @@ def test_what_no_passphrase_solves_says_the_way_back(
     qtbot: QtBot, shell: Shell, seconds: Seconds, begin: Begin, code: str
 ) -> None:
     flow, opened = begin(Vaults(StaffMustFix(code)), exists=True)
-    flow.page.passphrase.line.setText(GOOD)
+    flow.page.lines.passphrase.line.setText(GOOD)
     press(shell, seconds)
     qtbot.waitUntil(lambda: reads(shell, "Mos fshini asgjë nga dosja"))
     assert opened == []
@@ -151,10 +151,10 @@ def test_what_no_passphrase_solves_says_the_way_back(
 
 def test_language_switch_keeps_what_was_typed(shell: Shell, words: Words, begin: Begin) -> None:
     flow, _ = begin(Vaults(), exists=False)
-    flow.page.passphrase.line.setText(GOOD)
+    flow.page.lines.passphrase.line.setText(GOOD)
     words.choose("en")
     assert reads(shell, "Choose the staff passphrase")
-    assert flow.page.passphrase.line.text() == GOOD
+    assert flow.page.lines.passphrase.line.text() == GOOD
 
 
 def test_a_chip_is_offered_and_asks_for_its_pin(qtbot: QtBot, shell: Shell, seconds: Seconds, begin: Begin) -> None:
@@ -164,12 +164,12 @@ def test_a_chip_is_offered_and_asks_for_its_pin(qtbot: QtBot, shell: Shell, seco
     assert flow.page.way_buttons["keyring"].isVisible()
     flow.page.way_buttons["tpm"].click()
     assert reads(shell, "PIN-i i çipit TPM")
-    flow.page.passphrase.line.setText("1234")
+    flow.page.lines.passphrase.line.setText("1234")
     press(shell, seconds)
     qtbot.waitUntil(lambda: reads(shell, "Përdorni fjalëkalimin e saj"))
     flow.page.way_buttons[""].click()
     assert not reads(shell, "PIN-i i çipit TPM")
-    flow.page.passphrase.line.setText(GOOD)
+    flow.page.lines.passphrase.line.setText(GOOD)
     press(shell, seconds)
     qtbot.waitUntil(lambda: bool(opened))
     assert vaults.asked == [("open_by", "tpm", "1234"), ("open", GOOD)]
@@ -190,7 +190,7 @@ def test_a_damaged_vault_is_brought_back_from_a_backup(
 ) -> None:
     vaults = Vaults(StaffMustFix("vault.damaged"), StaffMustFix("vault.wrong_passphrase", wrong=1, seconds=0))
     flow, opened = begin(vaults, exists=True)
-    flow.page.passphrase.line.setText(GOOD)
+    flow.page.lines.passphrase.line.setText(GOOD)
     press(shell, seconds)
     qtbot.waitUntil(lambda: reads(shell, "Kthimi i kasafortës"))
     assert reads(shell, "Kasaforta e të dhënave është e dëmtuar")
@@ -199,7 +199,7 @@ def test_a_damaged_vault_is_brought_back_from_a_backup(
     flow.recovery.place_button.click()
     assert reads(shell, "/chosen/restore")
     for _ in range(2):
-        flow.recovery.passphrase.line.setText("i vjetër")
+        flow.recovery.lines.passphrase.line.setText("i vjetër")
         press(shell, seconds)
         qtbot.waitUntil(lambda: bool(opened) or reads(shell, "përpjekje të gabuara: 1"))
     qtbot.waitUntil(lambda: bool(opened))
@@ -221,14 +221,14 @@ def test_a_lost_passphrase_or_vault_takes_a_new_passphrase_twice(
     flow.recovery.ways[way].click()
     if way == "recover":
         flow.recovery.place_button.click()
-    flow.recovery.passphrase.line.setText(GOOD)
+    flow.recovery.lines.passphrase.line.setText(GOOD)
     press(shell, seconds)
     assert reads(shell, "nuk janë të njëjta")
-    flow.recovery.repeat.line.setText(GOOD)
+    flow.recovery.lines.repeat.line.setText(GOOD)
     press(shell, seconds)
     qtbot.waitUntil(lambda: bool(opened))
     assert vaults.asked == [asked]
-    assert flow.recovery.passphrase.line.text() == ""
+    assert flow.recovery.lines.passphrase.line.text() == ""
 
 
 def test_after_locking_by_itself_it_says_so(shell: Shell, begin: Begin) -> None:

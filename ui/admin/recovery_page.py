@@ -8,17 +8,16 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from registration.admin_desk import LEAST_PASSPHRASE
+from ui.admin.passphrase_lines import PassphraseLines
 from ui.notices import Problem
 from ui.page import Actions, KioskPage
-from ui.pages.password_page import PasswordLine
 from ui.theme import Look
 from ui.widgets.buttons import RowButton, button
 from ui.widgets.labels import Text
 from ui.words import Words
 
 WAYS = ("restore", "recover", "anew")
-PASSPHRASE, REPEAT, PLACE = "passphrase", "repeat", "place"
+PLACE = "place"
 
 Choose = Callable[[str], Path | None]
 """Asks for a folder (``restore``) or a file (``recover``); None when none was chosen."""
@@ -36,20 +35,20 @@ class RecoveryPage(KioskPage):
         self._place: Path | None = None
         self.ways = {way: RowButton("choice") for way in WAYS}
         self.place_button, self._place_words = button(), Text("hint")
-        self.passphrase, self.repeat = PasswordLine(words), PasswordLine(words)
+        self.lines = PassphraseLines(words)
         for way, made in self.ways.items():
             made.clicked.connect(lambda _checked=False, way=way: self.pick(way))
             self.content.addWidget(made)
         self.place_button.clicked.connect(self._pick_place)
-        for widget in (self.place_button, self._place_words, self.passphrase, self.repeat):
+        for widget in (self.place_button, self._place_words, self.lines):
             self.content.addWidget(widget)
         self.content.addStretch(1)
-        self.repeat.line.returnPressed.connect(self.enter_pressed)
+        self.lines.entered.connect(self.enter_pressed)
         self.retranslate()
 
     def begin(self, problem: Problem | None, ways: tuple[str, ...]) -> None:
         """Show the page anew with what made it necessary and the ways that may help."""
-        self.clear()
+        self.lines.clear()
         self._place = None
         for way, made in self.ways.items():
             made.setVisible(way in ways)
@@ -62,7 +61,7 @@ class RecoveryPage(KioskPage):
     def pick(self, way: str) -> None:
         if way != self._way:
             self._place = None
-            self.clear()
+            self.lines.clear()
             self.show_problems(())
         self._way = way
         self.retranslate()
@@ -71,24 +70,15 @@ class RecoveryPage(KioskPage):
         problems = self._lacks()
         self.show_problems(problems)
         if not problems:
-            self.submitted.emit(self._way, self._place, self.passphrase.line.text())
+            self.submitted.emit(self._way, self._place, self.lines.text())
 
     def _lacks(self) -> tuple[Problem, ...]:
-        typed, found = self.passphrase.line.text(), []
-        if self._way != "anew" and self._place is None:
-            found.append(Problem("field.missing", field=PLACE))
-        if self._way == "restore":
-            if not typed:
-                found.append(Problem("field.missing", field=PASSPHRASE))
-        elif len(typed) < LEAST_PASSPHRASE:
-            found.append(Problem("passphrase.short", (("least", LEAST_PASSPHRASE),), PASSPHRASE))
-        elif typed != self.repeat.line.text():
-            found.append(Problem("passphrase.differs", field=REPEAT))
-        return tuple(found)
+        placeless = self._way != "anew" and self._place is None
+        return ((Problem("field.missing", field=PLACE),) if placeless else ()) + self.lines.lacks()
 
     def clear(self) -> None:
-        self.passphrase.clear()
-        self.repeat.clear()
+        """Forget what was typed."""
+        self.lines.clear()
 
     def bar(self) -> Actions:
         return Actions(next=self.words("admin.recover.go"), back=self.words("shell.back"))
@@ -112,22 +102,19 @@ class RecoveryPage(KioskPage):
     # ------------------------------------------------------------ words
 
     def field_name(self, field: str) -> str:
-        return self.place_button.text() if field == PLACE else self._line(field).label.text()
+        return self.place_button.text() if field == PLACE else self.lines.of(field).label.text()
 
     def field_target(self, field: str) -> QWidget | None:
-        return self.place_button if field == PLACE else self._line(field).line
+        return self.place_button if field == PLACE else self.lines.of(field).line
 
     def mark_field(self, field: str, words: str) -> None:
         if field != PLACE:
-            self._line(field).error.say(f"✗  {words}" if words else "")
-
-    def _line(self, field: str) -> PasswordLine:
-        return self.repeat if field == REPEAT else self.passphrase
+            self.lines.mark(field, words)
 
     def restyle(self, look: Look) -> None:
         super().restyle(look)
-        for line in self.findChildren(PasswordLine):
-            line.restyle(look)
+        if hasattr(self, "lines"):
+            self.lines.restyle(look)
 
     def retranslate(self) -> None:
         words, way = self.words, self._way
@@ -139,7 +126,8 @@ class RecoveryPage(KioskPage):
         self.place_button.setVisible(way != "anew")
         chosen = str(self._place) if self._place is not None else words("admin.recover.none")
         self._place_words.say(chosen if way != "anew" else "")
-        self.passphrase.retranslate(words(f"admin.recover.passphrase_{'restore' if way == 'restore' else 'new'}"))
-        self.repeat.retranslate(words("admin.recover.repeat"))
-        self.repeat.setVisible(way != "restore")
+        if way == "restore":
+            self.lines.ask(words("admin.recover.passphrase_restore"))
+        else:
+            self.lines.ask(words("admin.recover.passphrase_new"), words("admin.recover.repeat"))
         super().retranslate()

@@ -80,7 +80,7 @@ class UnlockFlow(QObject):
             return
         self._view = replace(self._view, way=way, problem=None, locked=False)
         self.page.show_view(self._view)
-        self.page.passphrase.line.setFocus()
+        self.page.lines.passphrase.line.setFocus()
 
     def _try(self, typed: str) -> None:
         way = self._view.way

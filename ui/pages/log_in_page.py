@@ -9,10 +9,10 @@ from registration.journey.views import LogInView
 from ui.keyboard import INPUT, Input
 from ui.notices import Problem
 from ui.page import Actions, KioskPage
-from ui.pages.password_page import PasswordLine
 from ui.theme import Look
 from ui.widgets.buttons import RowButton
 from ui.widgets.labels import Text, column
+from ui.widgets.password_line import PasswordLine
 from ui.words import Words
 
 
