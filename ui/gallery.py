@@ -20,6 +20,7 @@ from registration.model.person import Finding
 from registration.ports.capture import Guidance
 from resources import texts
 from ui import fonts
+from ui import gallery_pictures as pictures
 from ui import gallery_samples as samples
 from ui.page import KioskPage, application
 from ui.pages.attachments_page import AttachmentsPage
@@ -120,13 +121,13 @@ def _message(make: Callable[[], object], step: str) -> Callable[[Shell], KioskPa
 def _face(stage: str) -> Callable[[Shell], KioskPage]:
     def show(shell: Shell) -> KioskPage:
         page = FacePage(shell.words)
-        page.show_view(samples.face(samples.portrait() if stage == "taken" else None))
+        page.show_view(samples.face(pictures.portrait() if stage == "taken" else None))
         if stage == "live":
             page.show_live()
-            page.show_frame(samples.face_image(), Guidance(False, ""))
+            page.show_frame(pictures.face_image(), Guidance(False, ""))
         elif stage == "green":
             page.show_live()
-            page.show_frame(samples.face_image(), Guidance(True, "", progress=0.6))
+            page.show_frame(pictures.face_image(), Guidance(True, "", progress=0.6))
         elif stage == "lost":
             page.show_lost(StaffMustFix("camera.missing", camera="0"))
         return page
@@ -138,16 +139,16 @@ def _document(stage: str) -> Callable[[Shell], KioskPage]:
     def show(shell: Shell) -> KioskPage:
         page = DocumentPage(shell.words)
         if stage == "passport_taken":
-            page.show_view(samples.capture(DocumentKind.PASSPORT, (samples.document(),)))
+            page.show_view(samples.capture(DocumentKind.PASSPORT, (pictures.document(),)))
         elif stage == "card_taken":
-            both = tuple(samples.document(side) for side in (Side.FRONT, Side.BACK))
+            both = tuple(pictures.document(side) for side in (Side.FRONT, Side.BACK))
             page.show_view(samples.capture(DocumentKind.ID_CARD, both))
         else:
             page.show_view(samples.capture(DocumentKind.PASSPORT))
         if stage in ("live", "green"):
             page.show_live(Side.DATA_PAGE)
             page.show_frame(
-                samples.on_desk(samples.document_image(), 0.76),
+                pictures.on_desk(pictures.document_image(), 0.76),
                 Guidance(stage == "green", "", progress=0.5 * (stage == "green")),
             )
         return page
@@ -175,9 +176,9 @@ def _proofs(stage: str) -> Callable[[Shell], KioskPage]:
         )
         if stage == "live":
             page.show_live()
-            page.show_frame(samples.on_desk(samples.proof_image(), 0.9), Guidance(False, ""))
+            page.show_frame(pictures.on_desk(pictures.proof_image(), 0.9), Guidance(False, ""))
         elif stage == "taken":
-            page.show_captured(samples.proof_photo())
+            page.show_captured(pictures.proof_photo())
         elif stage == "files":
             page._open_files()
         return page

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from registration.ports.capture import Guidance
 from resources import texts
+from ui import gallery_pictures as pictures
 from ui import gallery_samples as samples
 from ui.gallery import Scene
 from ui.page import KioskPage
@@ -42,7 +43,7 @@ def _shown(guidance: Guidance) -> Callable[[Shell], KioskPage]:
         page = FacePage(shell.words)
         page.show_view(samples.face())
         page.show_live()
-        page.show_frame(samples.face_image(), guidance)
+        page.show_frame(pictures.face_image(), guidance)
         return page
 
     return show

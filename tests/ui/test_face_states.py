@@ -14,7 +14,7 @@ from resources import texts
 from tests.ui.test_every_page import SCREENS, faults
 from ui.gallery import open_scene, settle
 from ui.gallery_hints import guidances, hint_scenes
-from ui.gallery_samples import face_image
+from ui.gallery_pictures import face_image
 from ui.page import application
 from ui.pages.face_page import FacePage
 from ui.shell import Shell

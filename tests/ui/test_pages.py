@@ -17,6 +17,7 @@ from registration.model.documents import DocumentKind, FieldName, Side
 from registration.model.person import Finding
 from registration.ports.capture import Guidance
 from tests.ui.conftest import Seconds
+from ui import gallery_pictures as pictures
 from ui import gallery_samples as samples
 from ui.pages.attachments_page import AttachmentsPage
 from ui.pages.code_page import CodePage
@@ -254,13 +255,13 @@ def test_the_face_page_goes_from_words_to_camera_to_photo(qtbot: QtBot, shell: S
 
     page.show_live()
     qtbot.waitUntil(page.panel.preview.hasFocus)
-    page.show_frame(samples.face_image(), Guidance(False, "voter.hint.face_closer"))
+    page.show_frame(pictures.face_image(), Guidance(False, "voter.hint.face_closer"))
     assert page.panel._instruction.text() == "Afrohuni pak"
     assert page.bar().next == ""
-    page.show_frame(samples.face_image(), Guidance(True, "", "voter.challenge.turn_left"))
+    page.show_frame(pictures.face_image(), Guidance(True, "", "voter.challenge.turn_left"))
     assert page.panel._instruction.text() == "Kthejeni kokën majtas"
 
-    page.show_view(samples.face(samples.portrait()))
+    page.show_view(samples.face(pictures.portrait()))
     assert page.heading() == "Konfirmoni foton dhe klikoni butonin Vazhdo"
     assert page.bar().skip == "Shkrep përsëri"
     page.submit()
@@ -288,7 +289,7 @@ def test_the_second_side_follows_by_itself(shell: Shell, words: Words) -> None:
     page.submit()
     assert asked.said == [(Side.FRONT,)]
     page.show_live(Side.FRONT)
-    front, back = samples.document(Side.FRONT), samples.document(Side.BACK)
+    front, back = pictures.document(Side.FRONT), pictures.document(Side.BACK)
     page.show_view(samples.capture(DocumentKind.ID_CARD, (front,)))
     assert asked.said[-1] == (Side.BACK,)
     page.show_live(Side.BACK)
@@ -332,9 +333,9 @@ def test_a_kind_must_be_chosen_before_a_proof(qtbot: QtBot, shell: Shell, words:
     page.submit()
     assert asked.said == [()]
     page.show_live()
-    page.show_captured(samples.proof_photo())
+    page.show_captured(pictures.proof_photo())
     page.show_live()
-    page.show_captured(samples.proof_photo())
+    page.show_captured(pictures.proof_photo())
     page.submit()
     kind, pages = told.said[0]
     assert (kind, len(pages)) == ("energy", 2)
