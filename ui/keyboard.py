@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui.theme import Look
+from ui.widgets.discard import discard
 from ui.words import Words
 
 INPUT = "input"
@@ -138,9 +139,7 @@ class Keyboard(QWidget):
         metrics = self._look.metrics
         self._rows.setContentsMargins(metrics.gap, metrics.unit, metrics.gap, metrics.unit)
         self._rows.removeWidget(self._held)
-        self._held.hide()
-        self._held.setParent(None)
-        self._held.deleteLater()
+        discard(self._held)
         self._held = QWidget()
         self._rows.addWidget(self._held, alignment=Qt.AlignmentFlag.AlignHCenter)
         if self._input in (Input.DIGITS, Input.PHONE):

@@ -11,6 +11,7 @@ from registration.admin_desk import LEAST_PASSPHRASE, KioskStatus, PacketNotice
 from registration.model.ids import PacketId
 from ui.notices import Problem, sentence
 from ui.widgets.buttons import button
+from ui.widgets.discard import discard
 from ui.widgets.labels import Text
 from ui.words import Words
 
@@ -151,9 +152,7 @@ class AttentionPanel(Card):
         words = self._words
         for old in self._rows:
             self.body.removeWidget(old)
-            old.hide()
-            old.setParent(None)
-            old.deleteLater()
+            discard(old)
         self._rows, self.retry_buttons = [], {}
         self._none.say("" if self._notices else words("admin.attention_none"))
         for notice in self._notices:

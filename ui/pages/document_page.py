@@ -15,6 +15,7 @@ from ui.theme import Look
 from ui.widgets.buttons import RowButton
 from ui.widgets.capture_panel import CapturePanel
 from ui.widgets.capture_preview import Shape
+from ui.widgets.discard import discard
 from ui.widgets.labels import Text
 from ui.widgets.photo_view import PhotoView
 from ui.words import Words
@@ -156,9 +157,7 @@ class DocumentPage(KioskPage):
     def _show_photos(self, images: tuple[DocumentImage, ...]) -> None:
         while item := self._taken_row.takeAt(0):
             if widget := item.widget():
-                widget.hide()
-                widget.setParent(None)
-                widget.deleteLater()
+                discard(widget)
         self._shown, self._photos = images, []
         for image in images:
             part = QWidget()

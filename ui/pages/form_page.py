@@ -12,6 +12,7 @@ from registration.model.ids import FieldId
 from ui.page import KioskPage
 from ui.theme import Look
 from ui.widgets.buttons import RowButton
+from ui.widgets.discard import discard
 from ui.widgets.field_block import FieldBlock
 from ui.words import Words
 
@@ -86,9 +87,7 @@ class FormPage(KioskPage):
 
     def _build(self, view: FormView) -> None:
         self.content.removeWidget(self._held)
-        self._held.hide()
-        self._held.setParent(None)
-        self._held.deleteLater()
+        discard(self._held)
         self._held = QWidget()
         self._rows = QVBoxLayout(self._held)
         self._rows.setContentsMargins(0, 0, 0, 0)

@@ -9,6 +9,7 @@ from registration.journey.views import HomeView, StatusItem
 from ui.page import Actions, KioskPage
 from ui.theme import Look
 from ui.widgets.buttons import RowButton
+from ui.widgets.discard import discard
 from ui.widgets.labels import Panel, Text
 from ui.words import Words
 
@@ -172,9 +173,7 @@ class HomePage(KioskPage):
     def _build(self, view: HomeView) -> None:
         old, self._held = self._held, QWidget()
         self.content.replaceWidget(old, self._held)
-        old.hide()
-        old.setParent(None)
-        old.deleteLater()
+        discard(old)
         column = QVBoxLayout(self._held)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(self.look.metrics.gap)

@@ -27,6 +27,7 @@ from ui.review.decisions import may_open
 from ui.review.parts import BAD, DOUBT, PLAIN, STATE_TAG, line, moment, spread, tag
 from ui.review.views import QueueView
 from ui.widgets.buttons import button
+from ui.widgets.discard import discard
 from ui.widgets.labels import Panel, Text
 from ui.widgets.wrapping_row import WrappingRow
 from ui.words import Words
@@ -200,9 +201,7 @@ class QueuePage(QWidget):
     def _write_rows(self, view: QueueView) -> None:
         for old in self.rows:
             self._list.removeWidget(old)
-            old.hide()
-            old.setParent(None)
-            old.deleteLater()
+            discard(old)
         self.rows = []
         for number, case in enumerate(view.page.cases):
             made = QueueRow(self._words, case, view.now)

@@ -11,6 +11,7 @@ from ui.notices import sentence
 from ui.review.parts import line, spread
 from ui.review.views import UndoView, UnsentView
 from ui.widgets.buttons import button
+from ui.widgets.discard import discard
 from ui.widgets.labels import Text
 from ui.words import Words
 
@@ -97,9 +98,7 @@ class UnsentPanel(QFrame):
         words = self._words
         for old in self._lines:
             self._column.removeWidget(old)
-            old.hide()
-            old.setParent(None)
-            old.deleteLater()
+            discard(old)
         self._lines, self.retry_buttons, self.open_buttons, self.drop_buttons = [], {}, {}, {}
         for view in self._views:
             made = self._line(view)
