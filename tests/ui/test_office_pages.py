@@ -13,7 +13,7 @@ from registration.errors import WillRetry
 from registration.review_desk import Role
 from tests.fakes.office import FakeOffice
 from tests.fakes.review_desk import FakeReviewDesk
-from tests.ui.test_review_window import DeskClock, Official
+from tests.ui.desk_hands import DeskClock, Official
 
 
 @pytest.fixture
