@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.fakes import server_link
 from tests.journeys.visit import Visit
 
 
@@ -20,6 +21,14 @@ def test_a_voter_opens_an_account(visit: Visit) -> None:
     assert steps == ["contact", "contact_confirm", "code", "password", "face", "face_saved", "person", "done"]
     assert [entry.kind for entry in visit.outbox.entries()] == ["account"]
     visit.hands.wait(lambda: visit.state.delivered, "the receipt")
+
+
+def test_a_code_is_good_for_as_long_as_the_server_says(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server_link, "EXPIRES_IN", 90)
+    for step in visit.open_account():
+        if step == "code":
+            break
+    assert 0 < visit.pages.code.seconds_left() <= 90
 
 
 def test_a_voter_files_a_request_and_reads_that_it_was_sent(visit: Visit) -> None:

@@ -85,11 +85,11 @@ class JourneyCourse(QObject):
     def facts(self) -> Facts:
         """Return the kiosk's facts with what is known of this voter."""
         facts = replace(self._services.facts(), online=self.online)
+        if self.ticket is not None:
+            facts = replace(facts, code_expires_in=self.ticket.expires_in, code_resend_after=self.ticket.resend_after)
         if self.voter is None:
             return facts
         profile = self.voter.profile
-        if self.ticket is not None:
-            facts = replace(facts, code_expires_in=self.ticket.expires_in, code_resend_after=self.ticket.resend_after)
         return replace(
             facts,
             account_contact=self.voter.contact,
