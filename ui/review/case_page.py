@@ -73,8 +73,8 @@ class CasePage(QWidget):
 
     def _build(self) -> None:
         self._scroll = QScrollArea()
+        # Sideways too where the window is narrow: the verdicts stand last in the comparison.
         self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         decision = QScrollArea()
         decision.setWidgetResizable(True)
         decision.setFocusPolicy(Qt.FocusPolicy.NoFocus)

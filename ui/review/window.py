@@ -77,7 +77,8 @@ class ReviewWindow:
 
     A script finds what a person finds: `sign_in` (name_line, password_line, code_line, sign_in_button), `queue`
     (row(reference), refresh_button, next_button, state_buttons), `case` (approve_button, refuse_button,
-    return_button, next_button, release_button, decision, viewer, undo_button), `undo_bar`, `unsent`.
+    return_button, next_button, release_button, decision, viewer, undo_button), `header`, `statistics_button`,
+    `undo_bar`, `unsent`.
     """
 
     def __init__(
@@ -114,6 +115,7 @@ class ReviewWindow:
         self.statistics, self.officials = StatisticsPage(words, self.look), OfficePage(words)
         self.undo_bar, self.unsent = UndoBar(words), UnsentPanel(words)
         self.case.undo_button = self.undo_bar.undo_button
+        self.statistics_button = self.header.statistics_button
         self._build()
         self._connect()
         self.window.resize(1920, 1080)
