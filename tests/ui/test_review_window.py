@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QLabel, QScrollArea
+from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from registration.model.case import Action, CaseState
@@ -343,3 +343,18 @@ def test_nothing_of_a_case_is_cut_off(
         if label.isVisible() and label.text():
             assert label.height() >= label.heightForWidth(label.width()), label.text()
             assert label.wordWrap() or label.width() >= label.sizeHint().width(), label.text()
+
+
+@pytest.mark.parametrize("language", ["sq", "en", "it", "el", "de"])
+def test_the_tools_of_the_viewer_keep_their_words_in_a_narrow_window(
+    official: Official, receives: Callable[[], CaseId], language: str
+) -> None:
+    case_id = receives()
+    official.window.window.resize(1024, 768)
+    official.window.header.size_button.click()
+    official.signs_in()
+    official.opens(case_id)
+    official.window.header.languages.of[language].click()
+    tools = [made for made in official.window.case.viewer.findChildren(QPushButton) if made.isVisible()]
+    assert len(tools) >= 7
+    official.qtbot.waitUntil(lambda: all(made.width() >= made.sizeHint().width() for made in tools))

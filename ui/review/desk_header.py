@@ -1,14 +1,12 @@
-"""The band on top of the officials' window: who works here, the office's pages, text size, languages, the way out.
-
-Where the window is too narrow for one line it goes on in a second one: no button is ever cut.
-"""
+"""The band on top of the officials' window: who works here, the office's pages, text size, languages, the way out."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Signal
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout
 
 from registration.review_desk import OfficialSession
+from ui.widgets.breaking_row import BreakingRow
 from ui.widgets.buttons import button
 from ui.widgets.language_buttons import LanguageButtons
 from ui.words import Words
@@ -43,21 +41,16 @@ class DeskHeader(QFrame):
         self.size_button.toggled.connect(self.larger_toggled)
         self.lock_button.clicked.connect(self.lock_requested)
         self.sign_out_button.clicked.connect(self.sign_out_requested)
-        self._first, self._second = QHBoxLayout(), QHBoxLayout()
-        for line in (self._first, self._second):
-            line.setSpacing(12)
-        self._first.addWidget(self._title)
-        self._first.addStretch(1)
+        row = BreakingRow(12)
+        row.first.addWidget(self._title)
+        row.first.addStretch(1)
         for widget in (self._who, self.officials_button, self.statistics_button):
-            self._first.addWidget(widget)
-        self._second.addStretch(1)
+            row.first.addWidget(widget)
         for made in (self.size_button, self.languages, self.lock_button, self.sign_out_button):
-            self._second.addWidget(made)
-        self._lines = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
-        self._lines.setContentsMargins(24, 6, 24, 6)
-        self._lines.setSpacing(12)
-        self._lines.addLayout(self._first, 1)
-        self._lines.addLayout(self._second)
+            row.second.addWidget(made)
+        framed = QVBoxLayout(self)
+        framed.setContentsMargins(24, 6, 24, 6)
+        framed.addWidget(row)
         self.show_session(None)
 
     def show_session(
@@ -83,21 +76,7 @@ class DeskHeader(QFrame):
         self.sign_out_button.setText(words("review.desk.sign_out"))
         self._write_who()
 
-    def event(self, event: QEvent) -> bool:
-        # The second: words, text size or what is offered changed.
-        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
-            self._arrange()
-        return super().event(event)
-
     def _write_who(self) -> None:
         session = self._session
         role = "" if session is None else self._words(f"review.role.{session.role}")
         self._who.setText("" if session is None else f"{session.name} · {role}")
-
-    def _arrange(self) -> None:
-        """Stand in one line if everything has room."""
-        margins = self._lines.contentsMargins()
-        room = self.width() - margins.left() - margins.right()
-        needed = self._first.sizeHint().width() + self._lines.spacing() + self._second.sizeHint().width()
-        one, two = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
-        self._lines.setDirection(one if needed <= room else two)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen, QPixmap, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QGraphicsScene, QGraphicsView, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGraphicsScene, QGraphicsView, QPushButton, QVBoxLayout, QWidget
 
 from registration.model.documents import Mark
 from ui.review.parts import line
 from ui.review.views import Sheet
 from ui.theme import Look
+from ui.widgets.breaking_row import BreakingRow
 from ui.widgets.buttons import button
 from ui.widgets.labels import Text
 from ui.words import Words
@@ -115,12 +116,10 @@ class DocumentViewer(QWidget):
         self.marks_button.setChecked(True)
         self._title, self._count = Text("label"), line("caption")
         self.caption = QVBoxLayout()
-        tools = QHBoxLayout()
-        tools.setSpacing(4)
-        tools.addWidget(self.previous_button)
-        tools.addWidget(self._count)
-        tools.addWidget(self.next_button)
-        tools.addStretch(1)
+        tools = BreakingRow(4)
+        for widget in (self.previous_button, self._count, self.next_button):
+            tools.first.addWidget(widget)
+        tools.first.addStretch(1)
         for tool in (
             self.marks_button,
             self.zoom_out_button,
@@ -129,11 +128,11 @@ class DocumentViewer(QWidget):
             self.turn_left_button,
             self.turn_right_button,
         ):
-            tools.addWidget(tool)
+            tools.second.addWidget(tool)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        column.addLayout(tools)
+        column.addWidget(tools)
         column.addWidget(self._title)
         column.addLayout(self.caption)
         column.addWidget(self.page, 1)
