@@ -149,7 +149,7 @@ class Desk:
         self.stick = stick
         self.window = AdminWindow(KioskAdminDesk(kiosk), Words(language), choose_folder=lambda: self.stick)
         self.progress: list[str] = []
-        self.window.flow.progress.connect(lambda _moved: self.progress.append(self.window._bar_words.text()))
+        self.window.flow.progress.connect(lambda _moved: self.progress.append(self.window.work_bar.said.text()))
         self.window.start()
         self.settle()
 

@@ -173,12 +173,12 @@ def test_sync_tells_what_came_of_it(qtbot: QtBot, window: AdminWindow, desk: Fak
 
 
 def test_progress_is_shown_in_packets_and_bytes(window: AdminWindow) -> None:
-    window._monotonic = iter([100.0, 104.0]).__next__
-    window._show_work("admin.busy.sync")
-    window._show_progress(WorkProgress(3, 8, 1_200_000, 4_800_000))
+    window.work_bar._monotonic = iter([100.0, 104.0]).__next__
+    window.flow.working.emit("admin.busy.sync")
+    window.flow.progress.emit(WorkProgress(3, 8, 1_200_000, 4_800_000))
     assert reads(window, "Po sinkronizojmë: paketa 3 nga 8, 1,2 MB / 4,8 MB · 4 s deri tani, edhe rreth 12 s")
-    window._monotonic = lambda: 104.0
-    window._show_work("")
+    window.work_bar._monotonic = lambda: 104.0
+    window.flow.working.emit("")
     assert not reads(window, "Po sinkronizojmë")
 
 

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QProgressBar,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -21,21 +20,19 @@ from PySide6.QtWidgets import (
 from registration.admin_desk import (
     AdminDesk,
     EnrolmentOutcome,
-    ExportOutcome,
     KioskStatus,
-    ReceiptOutcome,
-    SyncOutcome,
-    WorkProgress,
 )
-from ui.admin.panels import AttentionPanel, EnrolPanel, PassphrasePanel, StatusPanel, megabytes
+from ui.admin.outcomes import outcome_words, refusal_words
+from ui.admin.panels import AttentionPanel, EnrolPanel, PassphrasePanel, StatusPanel
 from ui.admin.vault_panel import VaultPanel
+from ui.admin.work_bar import WorkBar
 from ui.desk_look import desk_look, desk_style
 from ui.flows.admin_flow import AdminFlow
 from ui.notices import Problem, sentence
 from ui.tasks import TaskRunner
 from ui.theme import Look
 from ui.widgets.buttons import button
-from ui.widgets.labels import Panel, Text
+from ui.widgets.labels import Panel
 from ui.widgets.language_buttons import LanguageButtons
 from ui.words import Words
 
@@ -72,16 +69,13 @@ class AdminWindow:
         self.flow = AdminFlow(desk, self.tasks, self.window)
         self._choose_folder = choose_folder or self._ask_folder
         self._lock = lock or self.close
-        self._monotonic = monotonic
-        self._began = 0.0
         self._status: KioskStatus | None = None
         self._problem: Problem | None = None
         self._outcome: object = None
-        self._working = ""
-        self._moved: WorkProgress | None = None
         self.status, self.attention = StatusPanel(words), AttentionPanel(words)
         self.enrol, self.passphrase = EnrolPanel(words), PassphrasePanel(words)
         self.vault = VaultPanel(words)
+        self.work_bar = WorkBar(words, monotonic)
         self.sync_button, self.export_button, self.receipts_button = button("primary"), button(), button()
         self._timer = QTimer(self.window)
         self._timer.setInterval(REFRESH_SECONDS * 1000)
@@ -110,9 +104,6 @@ class AdminWindow:
         self._alarm_panel.say(" ")
         self._alarm_panel.lines.addWidget(self.behind_button, alignment=Qt.AlignmentFlag.AlignLeft)
         self._alarm_panel.say()
-        self._bar, self._bar_words = QProgressBar(), Text("caption")
-        self._bar.setTextVisible(False)
-        self._bar.hide()
         actions = QHBoxLayout()
         actions.setSpacing(12)
         for made in (self.sync_button, self.export_button, self.receipts_button):
@@ -123,8 +114,7 @@ class AdminWindow:
             box.setSpacing(10)
         left.addWidget(self.status)
         left.addLayout(actions)
-        left.addWidget(self._bar_words)
-        left.addWidget(self._bar)
+        left.addWidget(self.work_bar)
         left.addWidget(self.attention)
         left.addStretch(1)
         right.addWidget(self.enrol)
@@ -156,7 +146,7 @@ class AdminWindow:
         flow = self.flow
         flow.status.connect(self._show_status)
         flow.working.connect(self._show_work)
-        flow.progress.connect(self._show_progress)
+        flow.progress.connect(self.work_bar.show_progress)
         flow.problem.connect(self._say_problem)
         flow.done.connect(self._say_done)
         self.sync_button.clicked.connect(flow.sync)
@@ -215,24 +205,11 @@ class AdminWindow:
         self._write_notes()
 
     def _show_work(self, text_id: str) -> None:
-        self._working, self._moved = text_id, None
-        self._began = self._monotonic()
+        self.work_bar.show_work(text_id)
         for made in (self.sync_button, self.export_button, self.receipts_button):
             made.setEnabled(not text_id)
         for panel in (self.attention, self.enrol, self.passphrase, self.vault):
             panel.setEnabled(not text_id)
-        self._bar.setVisible(bool(text_id))
-        self._bar.setRange(0, 0)
-        self._write_work()
-
-    def _show_progress(self, moved: WorkProgress) -> None:
-        if not self._working:
-            return
-        self._moved = moved
-        # In thousandths: a QProgressBar counts in 32 bits.
-        self._bar.setRange(0, 1000 if moved.size else 0)
-        self._bar.setValue(round(1000 * moved.done / moved.size) if moved.size else 0)
-        self._write_work()
 
     def _say_problem(self, problem: Problem | None) -> None:
         self._problem = problem
@@ -250,66 +227,15 @@ class AdminWindow:
 
     # ------------------------------------------------------------ words
 
-    def _write_work(self) -> None:
-        words, moved = self.words, self._moved
-        said = words(self._working) if self._working else ""
-        if said and moved is not None:
-            place = words("admin.progress", packet=moved.packet, packets=moved.packets)
-            said = f"{said}: {place}, {megabytes(words, moved.done)} / {megabytes(words, moved.size)}"
-            said += f" · {self._time_words(moved)}"
-        self._bar_words.say(said)
-        self._bar.setAccessibleName(said)
-
-    def _time_words(self, moved: WorkProgress) -> str:
-        passed = self._monotonic() - self._began
-        if passed < 1 or not 0 < moved.done < moved.size:
-            return self.words("admin.time", passed=round(passed))
-        left = passed * (moved.size - moved.done) / moved.done
-        return self.words("admin.time_left", passed=round(passed), left=max(1, round(left)))
-
     def _write_notes(self) -> None:
         words, status = self.words, self._status
         behind = status.behind if status is not None else None
         self._alarm_panel.say("" if behind is None else words("admin.behind", last=behind[0], highest=behind[1]))
         self.behind_button.setText(words("admin.behind_note"))
         self.behind_button.setVisible(behind is not None)
-        refused = [item for item in self._outcome if item.code] if isinstance(self._outcome, tuple) else []
-        self._verdicts_panel.say(*(f"{item.file}: {sentence(words, Problem(item.code))}" for item in refused))
+        self._verdicts_panel.say(*refusal_words(words, self._outcome))
         self._problem_panel.say("" if self._problem is None else sentence(words, self._problem))
-        self._done_panel.say(*self._outcome_words())
-
-    def _outcome_words(self) -> tuple[str, ...]:
-        words = self.words
-        match self._outcome:
-            case str() as text_id:
-                return (words(text_id),)
-            case SyncOutcome() as done:
-                said = words("admin.done.sync", received=done.received, waiting=done.waiting)
-                problem = sentence(words, Problem(done.problem)) if done.problem else ""
-                attention = words("admin.done.attention", n=done.attention) if done.attention else ""
-                return said, attention, problem
-            case ExportOutcome() as done:
-                size = megabytes(words, done.size)
-                said = words("admin.done.export", n=done.packets, size=size, folder=str(done.folder))
-                return said, words("admin.done.export_note")
-            case EnrolmentOutcome() as done:
-                root = words("admin.done.root", fingerprint=done.root_fingerprint) if done.root_fingerprint else ""
-                return words("admin.done.enrol", kiosk=done.kiosk_id, election=done.election), root
-            case tuple() as files:
-                return self._receipt_words(files)
-        return ()
-
-    def _receipt_words(self, files: tuple[ReceiptOutcome, ...]) -> tuple[str, ...]:
-        words = self.words
-        new = sum(item.new for item in files)
-        before = sum(item.taken and not item.new for item in files)
-        lines = [words("admin.done.receipts", n=new)]
-        if before:
-            lines.append(words("admin.done.receipts_before", n=before))
-        if self._status is not None:
-            status = self._status
-            lines.append(words("admin.done.left", n=status.waiting + status.exported + status.attention))
-        return tuple(lines)
+        self._done_panel.say(*outcome_words(words, self._outcome, status))
 
     def _retranslate(self) -> None:
         words = self.words
@@ -318,7 +244,14 @@ class AdminWindow:
         self.sync_button.setText(words("admin.sync"))
         self.export_button.setText(words("admin.export"))
         self.receipts_button.setText(words("admin.receipts"))
-        for panel in (self.languages, self.status, self.attention, self.enrol, self.passphrase, self.vault):
+        for panel in (
+            self.languages,
+            self.work_bar,
+            self.status,
+            self.attention,
+            self.enrol,
+            self.passphrase,
+            self.vault,
+        ):
             panel.retranslate()
-        self._write_work()
         self._write_notes()
