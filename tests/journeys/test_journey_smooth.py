@@ -119,7 +119,7 @@ def test_the_window_never_stalls_while_the_machine_works(machine: Machine) -> No
     shell = machine.window.shell
     # What the machine does, as opposed to the drawing of a new page, is under way while the window takes no presses
     # or the live picture runs.
-    beat = Heartbeat(lambda: machine.step if not shell.takes_presses or machine.window.stage.face_live.live else "")
+    beat = Heartbeat(lambda: machine.step if not shell.takes_presses or machine.window.stage.cameras.face.live else "")
     list(machine.open_account())
     machine.press("voter.status.create")
     list(machine.file_request())

@@ -17,15 +17,15 @@ from PySide6.QtGui import QImage
 from registration.errors import Expected, VoterCanFix
 from registration.journey import views
 from registration.model.documents import Side
-from registration.ports.capture import CaptureSession, Guidance
+from registration.ports.capture import Guidance
 from ui.files import Roots, removable_roots
 from ui.flows.journey_flow import JourneyFlow
 from ui.flows.phone_flow import PhoneFlow
+from ui.flows.voter_cameras import VoterCameras
 from ui.flows.voter_flow import VoterFlow
 from ui.flows.voter_pages import VoterPages
 from ui.flows.voter_services import VoterServices
 from ui.idle import IdleWatch
-from ui.live_view import LiveView
 from ui.page import KioskPage, application
 from ui.pages.attachments_page import AttachmentsPage
 from ui.pages.choice_page import ChoicePage
@@ -69,10 +69,7 @@ class VoterStage(QObject):
         self._idle = idle
         self._view: object = None
         self._working = False
-        self._capturing: LiveView | None = None
-        self.face_live = LiveView(services.face_camera, self)
-        same = services.document_camera is services.face_camera
-        self.document_live = self.face_live if same else LiveView(services.document_camera, self)
+        self.cameras = VoterCameras(services.face_camera, services.document_camera, self)
         self.aloud = ReadAloud(services.speech, words, monotonic=services.clock.monotonic, parent=self)
         self.phone = PhoneFlow(services.phone, flow.tasks, services.clock.monotonic, self)
         self.pages = self._fresh_pages()
@@ -81,8 +78,7 @@ class VoterStage(QObject):
 
     def close(self) -> None:
         """End the cameras' threads and the voice."""
-        self.face_live.close()
-        self.document_live.close()
+        self.cameras.close()
         self._services.speech.close()
 
     # ------------------------------------------------------------ pages
@@ -108,11 +104,10 @@ class VoterStage(QObject):
         self.phone.opened.connect(lambda url, seconds: self.pages.attachments.show_phone(url, seconds))
         self.phone.received.connect(lambda content: self.pages.attachments.take_from_phone(content))
         self.phone.failed.connect(self._phone_failed)
-        for live in {self.face_live, self.document_live}:
-            live.frame.connect(self._show_frame)
-            live.captured.connect(self._captured)
-            live.lost.connect(self._lost)
-            live.failed.connect(self._fail)
+        self.cameras.frame.connect(self._show_frame)
+        self.cameras.captured.connect(self._captured)
+        self.cameras.lost.connect(self._lost)
+        self.cameras.failed.connect(self._fail)
 
     def _connect_sound(self) -> None:
         aloud, panel = self.aloud, self._shell.sound_panel
@@ -167,7 +162,7 @@ class VoterStage(QObject):
                 self._connect_step(page)
 
     def _connect_step(self, page: KioskPage) -> None:
-        live = self.document_live
+        cameras = self.cameras
         match page:
             case FormPage():
                 page.submitted.connect(self._tell(lambda journey: journey.fill))
@@ -184,7 +179,7 @@ class VoterStage(QObject):
                 page.skip_requested.connect(self._tell(lambda journey: journey.pictures.retake))
                 page.skip_requested.connect(self._capture_face)
                 page.capture_requested.connect(self._capture_face)
-                page.other_way_requested.connect(self.face_live.take_now)
+                page.other_way_requested.connect(cameras.face.take_now)
             case MessagePage():
                 page.continued.connect(self._tell(lambda journey: journey.seen))
             case PickPage():
@@ -193,7 +188,7 @@ class VoterStage(QObject):
                 page.retake_requested.connect(self._tell(lambda journey: journey.pictures.retake_side))
                 page.confirmed.connect(self._tell(lambda journey: journey.pictures.confirm_document))
                 page.capture_requested.connect(self._capture_side)
-                page.take_now_requested.connect(lambda: live.take_now("voter"))
+                page.take_now_requested.connect(lambda: cameras.document.take_now("voter"))
             case ReadBackPage():
                 page.submitted.connect(self._tell(lambda journey: journey.pictures.correct))
                 page.skip_requested.connect(self._tell(lambda journey: journey.pictures.photograph_again))
@@ -206,8 +201,8 @@ class VoterStage(QObject):
                 page.removed.connect(self._tell(lambda journey: journey.proofs.remove))
                 page.submitted.connect(self._tell(lambda journey: journey.proofs.confirm))
                 page.capture_requested.connect(self._capture_page)
-                page.capture_ended.connect(self._stop_camera)
-                page.take_now_requested.connect(lambda: live.take_now("voter"))
+                page.capture_ended.connect(self.cameras.stop)
+                page.take_now_requested.connect(lambda: cameras.document.take_now("voter"))
             case SummaryPage():
                 page.change_requested.connect(self._tell(lambda journey: journey.change))
                 page.submitted.connect(self._tell(lambda journey: journey.seen))
@@ -225,7 +220,7 @@ class VoterStage(QObject):
         page = self.pages.of(view)
         self._view = view
         if page is not self._shell.page:
-            self._stop_camera()
+            self.cameras.stop()
             self.phone.cancel()
             if isinstance(page, AttachmentsPage):
                 self.phone.ask()
@@ -243,7 +238,7 @@ class VoterStage(QObject):
         self._shell.show_page(self.pages.privacy)
 
     def _back(self) -> None:
-        self._stop_camera()
+        self.cameras.stop()
         journey = self._flow.journey
         if isinstance(self._shell.page, PrivacyPage):
             self._flow.start()
@@ -269,7 +264,7 @@ class VoterStage(QObject):
             self._shell.notices.show(error)
             return
         # A bug: the page may be in any state, so the voter is led out; the sealed draft stays.
-        self._stop_camera()
+        self.cameras.stop()
         self._shell.hide_busy()
         self.pages.trouble.show_error(error)
         self._shell.show_page(self.pages.trouble)
@@ -283,7 +278,7 @@ class VoterStage(QObject):
 
     def _wipe(self) -> None:
         """Forget everything of the voter: pages with all they hold, pictures, clipboard, look and language."""
-        self._stop_camera()
+        self.cameras.stop()
         self.phone.cancel()
         self._view = None
         before, self.pages = self.pages, self._fresh_pages()
@@ -297,30 +292,18 @@ class VoterStage(QObject):
     # ------------------------------------------------------------ cameras
 
     def _capture_page(self) -> None:
-        page = self.pages.attachments
-        self._capture(self.document_live, self._services.captures.page, page.show_live)
+        self.pages.attachments.show_live()
+        self.cameras.begin(self.cameras.document, self._services.captures.page)
 
     def _capture_face(self) -> None:
-        self._capture(self.face_live, self._services.captures.face, self.pages.face.show_live)
+        self.pages.face.show_live()
+        self.cameras.begin(self.cameras.face, self._services.captures.face)
 
     def _capture_side(self, side: Side) -> None:
         view = self._view
         assert isinstance(view, views.DocumentCaptureView)
-        open_session = partial(self._services.captures.document, view.kind, side)
-        self._capture(self.document_live, open_session, lambda: self.pages.document.show_live(side))
-
-    def _capture(self, live: LiveView, open_session: Callable[[], CaptureSession], show: Callable[[], None]) -> None:
-        if self._capturing not in (None, live):
-            self._stop_camera()
-        self._capturing = live
-        show()
-        live.begin(open_session)
-
-    def _stop_camera(self) -> None:
-        """Stop the frames and let go of the device, so that its lamp goes out when nobody is photographed."""
-        self._capturing = None
-        for live in {self.face_live, self.document_live}:
-            live.let_go()
+        self.pages.document.show_live(side)
+        self.cameras.begin(self.cameras.document, partial(self._services.captures.document, view.kind, side))
 
     def _show_frame(self, image: QImage, guidance: Guidance) -> None:
         page = self._shell.page
@@ -329,7 +312,6 @@ class VoterStage(QObject):
             self.aloud.guidance(guidance)
 
     def _captured(self, taken: Any) -> None:
-        self._capturing = None
         self.aloud.taken()
         page, journey = self._shell.page, self._flow.journey
         if isinstance(page, AttachmentsPage):
@@ -340,7 +322,6 @@ class VoterStage(QObject):
             journey.pictures.take_side(taken)
 
     def _lost(self, error: Exception) -> None:
-        self._capturing = None
         page = self._shell.page
         if isinstance(page, FacePage | DocumentPage | AttachmentsPage):
             page.show_lost(error)
