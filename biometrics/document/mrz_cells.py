@@ -20,6 +20,8 @@ Floats = NDArray[np.float64]
 
 BEYOND = 4
 """Places looked at beyond each known end."""
+MARGIN = 2
+"""Pixels of a cell around it that are sampled with it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,6 +99,28 @@ def lay_grid(block: Block, widest: int) -> Grid | None:
     )
 
 
+def probe_grid(line: GlyphLine, angle: float, count: int) -> Grid | None:
+    """Return a grid of one line with at most `count` of its places, spread evenly over those that hold something."""
+    place, x, y = _places(line, line.pitch)
+    if len(place) < 8:
+        return None
+    curve = np.polyfit(place, x, 2)
+    level = np.polyfit(x, y, 2)
+    some = np.unique(np.linspace(0, len(place) - 1, count).round().astype(np.int64))
+    at = np.polyval(curve, place[some])
+    step = np.polyval(np.polyder(curve), place[some])
+    slope = np.polyval(np.polyder(level), at)
+    block = Block((line,), angle)
+    return Grid(
+        1,
+        len(some),
+        block.to_picture(np.stack([at, np.polyval(level, at)], -1))[None],
+        block.to_picture(np.stack([step, step * slope], -1))[None],
+        block.to_picture(np.array([-line.slope, 1.0]) * line.pitch * CAPITAL / WIDTH),
+        line.pitch,
+    )
+
+
 def _places(line: GlyphLine, pitch: float) -> tuple[Floats, Floats, Floats]:
     """Give every blob its place number; parts of one glyph become one. Returns (place, x, y), ascending."""
     x, y = line.x, line.y
@@ -166,23 +190,28 @@ def _robust(terms: Floats, target: Floats) -> tuple[Floats, float]:
     return fit, float(np.median(off))
 
 
-def sample_cells(
-    gray: NDArray[np.uint8], grid: Grid, scale: float, places: slice, shift: tuple[float, float] = (0.0, 0.0)
-) -> NDArray[np.uint8]:
-    """Return (lines, n, 30, 20) cells of some places from `gray`, which is `scale` times the picture of the grid.
+def sample_cells(gray: NDArray[np.uint8], scale: float, grid: Grid) -> NDArray[np.uint8]:
+    """Return (lines, places, 30 + 2 MARGIN, 20 + 2 MARGIN) cells from `gray`, `scale` times the picture of the grid.
 
-    `shift` moves every cell, in cell pixels, to the right and down.
+    The margin lets `shifted` move every cell a little without sampling the picture again.
     """
-    centre = grid.centre[:, places].astype(np.float32)[:, :, None, None, :]
-    right = (grid.right[:, places] / WIDTH).astype(np.float32)[:, :, None, None, :]
-    down = (grid.down / CAPITAL).astype(np.float32)
-    u = (np.arange(WIDTH, dtype=np.float32) - np.float32((WIDTH - 1) / 2 - shift[0]))[None, None, None, :, None]
-    v = (np.arange(HEIGHT, dtype=np.float32) - np.float32((HEIGHT - 1) / 2 - shift[1]))[None, None, :, None, None]
-    where = centre + u * right + v * down
-    where = (where + np.float32(0.5)) * np.float32(scale) - np.float32(0.5)
+    wide, high = WIDTH + 2 * MARGIN, HEIGHT + 2 * MARGIN
+    factor = np.float32(scale)
+    centre = ((grid.centre + 0.5) * scale - 0.5).astype(np.float32)[:, :, None, None, :]
+    right = (grid.right * (scale / WIDTH)).astype(np.float32)[:, :, None, None, :]
+    down = (grid.down / CAPITAL).astype(np.float32) * factor
+    u = (np.arange(wide, dtype=np.float32) - np.float32((wide - 1) / 2))[None, None, None, :, None]
+    v = (np.arange(high, dtype=np.float32) - np.float32((high - 1) / 2))[None, None, :, None, None]
+    where = (centre + v * down) + u * right
     lines, n = where.shape[:2]
-    flat = where.reshape(lines * n * HEIGHT, WIDTH, 2)
+    flat = where.reshape(lines * n * high, wide, 2)
     none = np.empty(0, np.float32)
-    cells = cv2.remap(gray, flat.astype(np.float32), none, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    out: NDArray[np.uint8] = cells.reshape(lines, n, HEIGHT, WIDTH).astype(np.uint8, copy=False)
+    cells = cv2.remap(gray, flat, none, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    out: NDArray[np.uint8] = cells.reshape(lines, n, high, wide).astype(np.uint8, copy=False)
     return out
+
+
+def shifted(cells: NDArray[np.uint8], right: int = 0, down: int = 0) -> NDArray[np.uint8]:
+    """Return (..., 30, 20): cells of `sample_cells` taken so many of their pixels aside, at most MARGIN."""
+    top, left = MARGIN + down, MARGIN + right
+    return cells[..., top : top + HEIGHT, left : left + WIDTH]

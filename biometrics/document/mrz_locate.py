@@ -7,6 +7,7 @@ which way up the text stands is left to the classifier.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -53,20 +54,26 @@ class Block:
     def height(self) -> float:
         return float(np.median([line.height for line in self.lines]))
 
-    @property
-    def score(self) -> float:
-        return sum(len(line.x) * line.regular for line in self.lines)
-
     def to_picture(self, points: Floats) -> Floats:
         """Turn (..., 2) points of the block's axes back into the picture."""
         c, s = np.cos(self.angle), np.sin(self.angle)
         return np.stack([points[..., 0] * c - points[..., 1] * s, points[..., 0] * s + points[..., 1] * c], -1)
 
 
-def blobs(gray: NDArray[np.uint8], window: int, contrast: int) -> Floats:
-    """Return (n, 4) centre x, centre y, width, height of dark blobs of a glyph's size."""
+def blobs(gray: NDArray[np.uint8], window: int, contrast: int, depth: float = 0.0) -> Floats:
+    """Return (n, 4) centre x, centre y, width, height of dark blobs of a glyph's size.
+
+    Dark is what lies `contrast` below the mean of the square of side `window` around it, and with `depth` also so many
+    standard deviations (Niblack), which leaves behind a background print that is paler than the glyphs.
+    """
     smooth = cv2.GaussianBlur(gray, (3, 3), 0)
-    ink = cv2.adaptiveThreshold(smooth, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, window, contrast)
+    if depth:
+        mean = cv2.boxFilter(smooth, cv2.CV_32F, (window, window))
+        spread = cv2.sqrBoxFilter(smooth, cv2.CV_32F, (window, window)) - mean * mean
+        limit = mean - np.maximum(contrast, depth * np.sqrt(np.maximum(spread, 0)))
+        ink = (smooth < limit).astype(np.uint8)
+    else:
+        ink = cv2.adaptiveThreshold(smooth, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, window, contrast)
     _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     left, top, w, h, area = stats[1:].T.astype(np.float64)
     longest = np.maximum(w, h)
@@ -77,20 +84,23 @@ def blobs(gray: NDArray[np.uint8], window: int, contrast: int) -> Floats:
     return found
 
 
-def find_blocks(found: Floats, *, upright: bool) -> list[Block]:
-    """Return candidate blocks, likeliest first, with text running near 0 degrees (`upright`) or near 90."""
+def find_lines(found: Floats, *, upright: bool) -> tuple[list[GlyphLine], float]:
+    """Return lines of even pitch, longest chains first, and the angle of their axes (radians).
+
+    Text runs near 0 degrees (`upright`) or near 90.
+    """
     turned = found if upright else np.stack([found[:, 1], -found[:, 0], found[:, 3], found[:, 2]], 1)
     w, h = turned[:, 2], turned[:, 3]
     glyphs = turned[(w <= 1.7 * h + 4) & (w >= 0.1 * h) & (h >= 6)]
     if len(glyphs) < 2 * MIN_GLYPHS:
-        return []
+        return [], 0.0
     tilt = _tilt(glyphs)
     c, s = np.cos(tilt), np.sin(tilt)
     straight = np.stack(
         [glyphs[:, 0] * c + glyphs[:, 1] * s, glyphs[:, 1] * c - glyphs[:, 0] * s, *_unturned(glyphs, c, abs(s))], 1
     )
     straight = straight[np.argsort(straight[:, 0])]
-    return _blocks(_lines(straight), tilt + (0.0 if upright else np.pi / 2))
+    return _lines(straight), tilt + (0.0 if upright else np.pi / 2)
 
 
 def _unturned(glyphs: Floats, c: float, s: float) -> tuple[Floats, Floats]:
@@ -173,7 +183,7 @@ def _lines(glyphs: Floats) -> list[GlyphLine]:
             members = _grown(glyphs, members, bent=bent)
         used[members] = True
         line = _line(glyphs[members])
-        if line is not None:
+        if line is not None and line.regular > 0.6:
             lines.append(line)
         if len(lines) >= _MAX_SEEDS:
             break
@@ -220,47 +230,80 @@ def _fit(x: Floats, y: Floats) -> tuple[float, float]:
 
 
 def _line(points: Floats) -> GlyphLine | None:
+    """The evenly spaced part of a row of blobs; None when there is none that is long enough."""
     if len(points) < MIN_GLYPHS:
         return None
     height = float(np.median(points[:, 3]))
     gaps = np.diff(points[:, 0])
-    near = gaps[(gaps > 0.5 * height) & (gaps < 1.9 * height)]
-    if len(near) < 9:
+    pitch = _pitch(gaps, height)
+    if pitch == 0.0:
         return None
-    pitch = float(np.median(near))
-    regular = float(np.mean(np.abs(near - pitch) < 0.18 * pitch))
-    slope, _ = _fit(points[:, 0], points[:, 1])
-    return GlyphLine(points[:, 0], points[:, 1], slope, height, pitch, regular)
+    steps = np.maximum(np.round(gaps / pitch), 1)
+    even = (np.abs(gaps - steps * pitch) < 0.18 * pitch * np.sqrt(steps)) & (steps <= 5)
+    # Parts of one glyph stand close to one another: neither for nor against.
+    value = np.where(gaps < 0.45 * pitch, 0.0, np.where(even, 1.0, -1.2))
+    first, last = _best_run(value)
+    part, inside = points[first : last + 1], value[first:last]
+    if len(part) < MIN_GLYPHS or (inside > 0).sum() < 9:
+        return None
+    regular = float((inside > 0).sum() / max((inside != 0).sum(), 1))
+    slope, _ = _fit(part[:, 0], part[:, 1])
+    return GlyphLine(part[:, 0], part[:, 1], slope, float(np.median(part[:, 3])), pitch, regular)
 
 
-def _blocks(lines: list[GlyphLine], angle: float) -> list[Block]:
-    even = sorted((line for line in lines if line.regular > 0.45), key=lambda line: line.at(float(line.x.mean())))
-    blocks: list[Block] = []
-    for i, first in enumerate(even):
-        group = [first]
-        for line in even[i + 1 :]:
-            if _below(group[-1], line, group):
-                group.append(line)
-                blocks.append(Block(tuple(group), angle))
-                if len(group) == 3:
-                    break
-    fitting = [b for b in blocks if _plausible(b)]
-    return sorted(fitting, key=lambda b: -b.score)
+def _pitch(gaps: Floats, height: float) -> float:
+    """The commonest distance between neighbours; 0 when there are too few."""
+    near = np.sort(gaps[(gaps > 0.5 * height) & (gaps < 1.9 * height)])
+    if len(near) < 9:
+        return 0.0
+    ends = np.searchsorted(near, near * 1.16, "right")
+    start = int(np.argmax(ends - np.arange(len(near))))
+    return float(np.median(near[start : ends[start]]))
 
 
-def _below(upper: GlyphLine, lower: GlyphLine, group: list[GlyphLine]) -> bool:
+def _best_run(value: Floats) -> tuple[int, int]:
+    """First and last point of the stretch whose gaps are worth most together (Kadane)."""
+    total = np.concatenate([[0.0], np.cumsum(value)])
+    lowest = np.minimum.accumulate(total)
+    last = int(np.argmax(total - lowest))
+    first = int(np.nonzero(total[: last + 1] == lowest[last])[0][-1])
+    return first, last
+
+
+def blocks_of(lines: Sequence[GlyphLine], worth: Sequence[float], angle: float) -> list[Block]:
+    """Join two or three parallel lines a few pitches apart, in every way that fits; likeliest first.
+
+    `worth`: what each line is worth, 0 to 1, beside its length. What lies between two lines does not part them.
+    """
+    order = sorted(range(len(lines)), key=lambda k: lines[k].at(float(lines[k].x.mean())))
+    pairs = {(a, b) for i, a in enumerate(order) for b in order[i + 1 :] if _below(lines[a], lines[b])}
+    groups: list[tuple[int, ...]] = [*pairs]
+    groups += [(a, b, d) for a, b in pairs for c, d in pairs if b == c and _evenly(lines[a], lines[b], lines[d])]
+    found: list[tuple[float, Block]] = []
+    for group in groups:
+        block = Block(tuple(lines[k] for k in group), angle)
+        if _plausible(block):
+            score = sum(len(lines[k].x) * lines[k].regular * worth[k] for k in group)
+            found.append((score, block))
+    return [block for _, block in sorted(found, key=lambda entry: -entry[0])]
+
+
+def _below(upper: GlyphLine, lower: GlyphLine) -> bool:
     left, right = max(upper.x[0], lower.x[0]), min(upper.x[-1], lower.x[-1])
     shorter = min(upper.x[-1] - upper.x[0], lower.x[-1] - lower.x[0])
     if right - left < 0.6 * shorter:
         return False
     middle = (left + right) / 2
     drop = (lower.at(middle) - upper.at(middle)) / upper.pitch
-    if not 1.1 < drop < 3.9 or abs(lower.pitch / upper.pitch - 1) > 0.16 or abs(lower.slope - upper.slope) > 0.06:
-        return False
-    if len(group) == 2:
-        former = (group[1].at(middle) - group[0].at(middle)) / upper.pitch
-        return bool(0.75 < drop / former < 1.33)
-    return True
+    return 1.1 < drop < 3.9 and abs(lower.pitch / upper.pitch - 1) < 0.16 and abs(lower.slope - upper.slope) < 0.06
+
+
+def _evenly(first: GlyphLine, second: GlyphLine, third: GlyphLine) -> bool:
+    """Whether three lines stand equally far apart."""
+    middle = (
+        max(line.x[0] for line in (first, second, third)) + min(line.x[-1] for line in (first, second, third))
+    ) / 2
+    return 0.75 < (third.at(middle) - second.at(middle)) / (second.at(middle) - first.at(middle)) < 1.33
 
 
 def _plausible(block: Block) -> bool:

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import Enum
+from itertools import pairwise
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from biometrics.document import glyphs
-from biometrics.document.mrz_cells import Grid, lay_grid, sample_cells
+from biometrics.document.mrz_cells import Grid, lay_grid, probe_grid, sample_cells, shifted
 from biometrics.document.mrz_decode import Decoded, decode
 from biometrics.document.mrz_gate import Judgement, judge
 from biometrics.document.mrz_layout import LAYOUTS, Format
-from biometrics.document.mrz_locate import Block, blobs, find_blocks
+from biometrics.document.mrz_locate import Block, GlyphLine, blobs, blocks_of, find_lines
 from registration.model.documents import MrzReading, ReadState
 
 Picture = NDArray[np.uint8]
 Floats = NDArray[np.float64]
 
-_JITTER = ((0.0, 0.0), (-1.3, -1.5), (1.3, 1.5), (-1.3, 1.5), (1.3, -1.5))
+_ASIDE, _ASIDE_TOO = ((-1, -1), (1, 1)), ((-1, 2), (1, -2))
+"""Where a cell is looked at again, pixels right and down; the second pair only where the first leaves a doubt."""
+_NO_DOUBT = 0.98
+_PROBES = 14
+"""Characters of a line that are looked at to tell whether it is one."""
 _LETTER = {c: i for i, c in enumerate(glyphs.CLASSES)}
 _NONE = len(glyphs.ALPHABET)
 _WIDTHS = {3: (30,), 2: (44, 36)}
@@ -41,11 +47,19 @@ _OUT_OF_STEP = 6.0
 
 
 class Effort(Enum):
-    """How much may be tried on one picture: (longest side searched, threshold window, contrast), in order."""
+    """How much may be tried on one picture: (longest side searched, then the window, contrast and depth of `blobs`)."""
 
-    LIVE = ((1280, 31, 9),)
+    LIVE = ((900, 21, 5, 0.9),)
     """A camera's frame: the next one comes soon."""
-    STILL = ((1280, 31, 9), (1900, 45, 9), (1280, 25, 5), (1900, 35, 18), (1280, 21, 14), (1900, 25, 5), (900, 21, 9))
+    STILL = (
+        (900, 21, 5, 0.9),
+        (1280, 31, 9, 0.0),
+        (640, 15, 4, 0.7),
+        (1900, 45, 5, 0.9),
+        (1280, 21, 14, 0.0),
+        (900, 21, 9, 0.0),
+        (1280, 25, 5, 0.0),
+    )
     """A photograph there is only one of."""
 
 
@@ -100,21 +114,20 @@ def read_mrz(picture: Picture, today: date, effort: Effort = Effort.STILL) -> Re
 
 
 def _attempts(gray: Picture, today: date, effort: Effort) -> Iterator[Read]:
-    scaled: dict[int, tuple[Picture, float]] = {}
+    views = _Views(gray)
     spent = 0.0
-    for longest, window, contrast in effort.value:
+    for longest, window, contrast, depth in effort.value:
         if spent > _BUDGET:
             return
-        if longest not in scaled:
-            scaled[longest] = _scaled(gray, longest / max(gray.shape))
-        search, scale = scaled[longest]
-        found = blobs(search, window, contrast)
+        search, scale = views.of_longest(longest)
+        found = blobs(search, window, contrast, depth)
         spent += search.size / 1e6 * _PER_MEGAPIXEL + len(found) * _PER_BLOB
         for upright in (True, False):
-            for block in find_blocks(found, upright=upright)[:4]:
+            lines, angle = find_lines(found, upright=upright)
+            spent += _PER_LOOK
+            for block in blocks_of(lines, _worth(lines, angle, views, scale), angle)[:4]:
                 best_of_block = 0.0
-                spent += _PER_LOOK
-                for read in _read_block(block, search, gray, scale, today):
+                for read in _read_block(block, views, scale, today):
                     best_of_block = max(best_of_block, read.judgement.mean)
                     spent += _PER_READ
                     yield read
@@ -122,20 +135,57 @@ def _attempts(gray: Picture, today: date, effort: Effort) -> Iterator[Read]:
                     break
 
 
-def _scaled(gray: Picture, scale: float) -> tuple[Picture, float]:
-    if 0.95 < scale < 1.05:
-        return gray, 1.0
-    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    size = (round(gray.shape[1] * scale), round(gray.shape[0] * scale))
-    return cv2.resize(gray, size, interpolation=how).astype(np.uint8, copy=False), scale
+def _worth(lines: Sequence[GlyphLine], angle: float, views: _Views, scale: float) -> list[float]:
+    """How sure the classifier is of some characters of each line, either way up: 0 to 1."""
+    grids = [probe_grid(line, angle, _PROBES) for line in lines]
+    cells = [shifted(sample_cells(*views.for_cells(grid, scale), grid))[0] for grid in grids if grid is not None]
+    if not cells:
+        return [0.0] * len(lines)
+    upright = np.concatenate(cells)
+    sure = _classified(np.stack([upright, upright[:, ::-1, ::-1]]))[:, :, :_NONE].max(2)
+    ends = np.cumsum([0, *map(len, cells)])
+    each = iter(float(sure[:, a:b].mean(1).max()) for a, b in pairwise(ends))
+    return [0.0 if grid is None else next(each) for grid in grids]
 
 
-def _read_block(block: Block, search: Picture, gray: Picture, scale: float, today: date) -> Iterator[Read]:
+class _Views:
+    """One picture in the sizes that are asked for, each made once."""
+
+    def __init__(self, gray: Picture) -> None:
+        self._gray = gray
+        self._made: dict[float, Picture] = {1.0: gray}
+
+    def of_longest(self, side: int) -> tuple[Picture, float]:
+        """The picture with its longer side about `side`, and its scale."""
+        scale = side / max(self._gray.shape)
+        return self._scaled(1.0 if 0.95 < scale < 1.05 else scale)
+
+    def for_cells(self, grid: Grid, scale: float) -> tuple[Picture, float]:
+        """What to take the cells of a grid found at `scale` from, and its scale beside that.
+
+        Fine enough, and not so fine that sampling would skip pixels.
+        """
+        pitch = grid.pitch / scale
+        if scale < 1 and _FINE_PITCH <= grid.pitch <= _COARSEST_PITCH:
+            return self._made[scale], 1.0
+        halvings = max(0, math.ceil(2 * math.log2(pitch / _COARSEST_PITCH))) / 2
+        picture, of_picture = self._scaled(2.0**-halvings)
+        return picture, of_picture / scale
+
+    def _scaled(self, scale: float) -> tuple[Picture, float]:
+        if scale not in self._made:
+            how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+            size = (round(self._gray.shape[1] * scale), round(self._gray.shape[0] * scale))
+            self._made[scale] = cv2.resize(self._gray, size, interpolation=how).astype(np.uint8, copy=False)
+        return self._made[scale], scale
+
+
+def _read_block(block: Block, views: _Views, scale: float, today: date) -> Iterator[Read]:
     for grid in _grids(block):
-        picture, ratio = _picture(grid.pitch, search, gray, scale)
-        turned, belief = _in_step(*_both_ways_up(picture, grid, ratio))
-        for kind, first in _windows(belief):
-            yield _read_window(picture, turned, ratio, scale, kind, first, today)
+        picture, ratio = views.for_cells(grid, scale)
+        strip = _in_step(_right_way_up(_Strip.of(picture, ratio, grid)), picture, ratio)
+        for kind, first in _windows(strip.belief):
+            yield _read_window(strip, scale, kind, first, today)
 
 
 def _grids(block: Block) -> Iterator[Grid]:
@@ -153,26 +203,33 @@ def _grids(block: Block) -> Iterator[Grid]:
             yield replace(short, lines=3, centre=np.array(rows), right=np.array(rights))
 
 
-def _picture(pitch: float, search: Picture, gray: Picture, scale: float) -> tuple[Picture, float]:
-    """Choose what to take the cells from: fine enough, and not so fine that sampling would skip pixels."""
-    if scale == 1.0 or (scale < 1 and pitch >= _FINE_PITCH):
-        return search, 1.0
-    if pitch / scale <= _COARSEST_PITCH:
-        return gray, 1 / scale
-    middle, ratio = _scaled(gray, 22.0 / (pitch / scale))
-    return middle, ratio / scale
+@dataclass(frozen=True, slots=True, eq=False)
+class _Strip:
+    """The cells of every place of a grid and, once classified, (lines, places, 38) of belief."""
+
+    grid: Grid
+    cells: Picture
+    belief: Floats
+
+    @classmethod
+    def of(cls, picture: Picture, ratio: float, grid: Grid) -> _Strip:
+        return cls(grid, sample_cells(picture, ratio, grid), np.empty(0))
+
+    def turned(self) -> _Strip:
+        """The same upside down."""
+        grid = self.grid
+        over = replace(grid, centre=grid.centre[::-1, ::-1], right=-grid.right[::-1, ::-1], down=-grid.down)
+        return _Strip(over, self.cells[::-1, ::-1, ::-1, ::-1], self.belief)
 
 
-def _both_ways_up(picture: Picture, grid: Grid, ratio: float) -> tuple[Grid, Floats]:
-    """Classify every place in the direction the text stands; returns the grid in that direction and (lines, n, 38)."""
-    cells = sample_cells(picture, grid, ratio, slice(None))
-    over = np.ascontiguousarray(cells[::-1, ::-1, ::-1, ::-1])
-    upright = _classified(cells)
-    some = slice(None, None, 3)
-    if _sureness(upright[:, some]) >= _sureness(_classified(over[::-1, ::-1][:, some])):
-        return grid, upright
-    turned = replace(grid, centre=grid.centre[::-1, ::-1], right=-grid.right[::-1, ::-1], down=-grid.down)
-    return turned, _classified(over)
+def _right_way_up(strip: _Strip) -> _Strip:
+    """Classify every place in the direction the text stands, which every third place tells."""
+    over = strip.turned()
+    some = (slice(None), slice(None, None, 3))
+    upright = _classified(shifted(strip.cells[some]))
+    if _sureness(_classified(shifted(over.cells[some]))) > _sureness(upright):
+        strip = over
+    return replace(strip, belief=_classified(shifted(strip.cells)))
 
 
 def _classified(cells: Picture) -> Floats:
@@ -185,13 +242,14 @@ def _sureness(belief: Floats) -> float:
     return float(belief[:, :, :_NONE].max(2).sum())
 
 
-def _in_step(grid: Grid, belief: Floats) -> tuple[Grid, Floats]:
+def _in_step(strip: _Strip, picture: Picture, ratio: float) -> _Strip:
     """Shift a line by one place where its ends say that perspective put it out of step with the longest line."""
+    grid, belief = strip.grid, strip.belief
     lines, places = belief.shape[:2]
     widths = _WIDTHS[lines]
     fits = np.stack([[_fit(belief[k], width) for width in widths] for k in range(lines)])  # (lines, widths, firsts)
     lead = int(np.argmax(belief[:, :, :_NONE].sum((1, 2))))
-    moved = grid.centre.copy(), grid.right.copy(), belief.copy()
+    centre, right, moved = grid.centre.copy(), grid.right.copy(), belief.copy()
     changed = False
     for k in range(lines):
         if k == lead:
@@ -202,13 +260,16 @@ def _in_step(grid: Grid, belief: Floats) -> tuple[Grid, Floats]:
         by = int(np.argmax(together)) - 1
         if by and together[by + 1] > together[1] + _OUT_OF_STEP:
             changed = True
-            for part in moved:
+            for part in (centre, right, moved):
                 part[k] = np.roll(part[k], -by, 0)
             # The place rolled over the end lies beyond the zone: put it where it belongs all the same.
             end, inner = (-1, -2) if by > 0 else (0, 1)
-            moved[0][k, end] = moved[0][k, inner] + by * moved[1][k, inner]
-            moved[1][k, end] = moved[1][k, inner]
-    return (replace(grid, centre=moved[0], right=moved[1]), moved[2]) if changed else (grid, belief)
+            centre[k, end] = centre[k, inner] + by * right[k, inner]
+            right[k, end] = right[k, inner]
+    if not changed:
+        return strip
+    grid = replace(grid, centre=centre, right=right)
+    return _Strip(grid, sample_cells(picture, ratio, grid), moved)
 
 
 def _fit(belief: Floats, width: int) -> Floats:
@@ -258,19 +319,27 @@ def _width(kind: Format) -> int:
     return LAYOUTS[kind].width
 
 
-def _read_window(
-    picture: Picture, grid: Grid, ratio: float, scale: float, kind: Format, first: int, today: date
-) -> Read:
-    width = _width(kind)
-    places = slice(first, first + width)
-    stacks = [sample_cells(picture, grid, ratio, places, shift) for shift in _JITTER]
-    cells = np.stack(stacks).reshape(-1, glyphs.HEIGHT, glyphs.WIDTH)
-    found = glyphs.classify(cells).reshape(len(_JITTER), grid.lines, width, -1).mean(0)
-    belief = found[:, :, :_NONE].astype(np.float64)
+def _read_window(strip: _Strip, scale: float, kind: Format, first: int, today: date) -> Read:
+    places = slice(first, first + _width(kind))
+    cells = strip.cells[:, places]
+    found = _refined(cells, strip.belief[:, places])
+    belief = found[:, :, :_NONE]
     decoded = decode(belief, kind)
-    faded = _faded(stacks[0])
-    pitch = float(np.linalg.norm(grid.right[:, places], axis=2).mean()) / scale
-    return Read(decoded, belief, judge(decoded, pitch, today, faded=faded), pitch, _outline(grid, places, scale), faded)
+    faded = _faded(shifted(cells))
+    pitch = float(np.linalg.norm(strip.grid.right[:, places], axis=2).mean()) / scale
+    outline = _outline(strip.grid, places, scale)
+    return Read(decoded, belief, judge(decoded, pitch, today, faded=faded), pitch, outline, faded)
+
+
+def _refined(cells: Picture, plain: Floats) -> Floats:
+    """Look at every cell again a little aside and average; more often where the classifier is not of one mind."""
+    looks = [plain, *(_classified(shifted(cells, *aside)) for aside in _ASIDE)]
+    mean: Floats = np.mean(looks, 0)
+    doubtful = mean.max(2) < _NO_DOUBT
+    if doubtful.any():
+        more = [_classified(shifted(cells[doubtful][None], *aside))[0] for aside in _ASIDE_TOO]
+        mean[doubtful] = (mean[doubtful] * len(looks) + np.sum(more, 0)) / (len(looks) + len(more))
+    return mean
 
 
 def _faded(cells: Picture) -> bool:
