@@ -65,8 +65,6 @@ def lay_grid(block: Block, widest: int) -> Grid | None:
         x.append(index[1])
         y.append(index[2])
     first, last = min(p.min() for p in place), max(p.max() for p in place)
-    if last - first > widest + 8:
-        return None
     spare = max(widest - int(last - first + 1), 0)
     begin = first - BEYOND - spare
     count = int(last - first + 1) + 2 * (BEYOND + spare)

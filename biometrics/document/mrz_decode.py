@@ -34,7 +34,7 @@ _FAR = 9.0
 """Most that all substitutions together may cost, in natural logarithms."""
 _INDEX = {c: i for i, c in enumerate(ALPHABET)}
 _VALUE = np.array([ANY.index(c) if c != FILLER else 0 for c in ALPHABET])
-_FILLER = _INDEX[FILLER]
+_FILLER, _ZERO, _O = _INDEX[FILLER], _INDEX["0"], _INDEX["O"]
 _LIKE_DIGITS = [_INDEX[c] for c in "OQDIBSZG"]
 
 
@@ -47,7 +47,7 @@ class Decoded:
     probability: Floats
     """(lines, width, 37) after the grammar."""
     allowed: Floats
-    """(lines, width): the share of the classifier's belief the grammar left."""
+    """(lines, width): the share of the classifier's belief the grammar left; O counts for 0 where no O may stand."""
     substitutions: int
     """Characters changed for the check digits' sake; -1 when no change makes them right."""
     failed: tuple[str, ...]
@@ -78,9 +78,14 @@ def _state_codes() -> NDArray[np.int64]:
 def decode(belief: Floats, kind: Format) -> Decoded:
     """Choose the lines. `belief` is (lines, width, 37), each character's probabilities summing to 1."""
     layout = LAYOUTS[kind]
-    masked = belief * _masks(kind)
+    masks = _masks(kind)
+    masked = belief * masks
+    # O and 0 differ in width alone. Where only one of them may stand it has what is believed of either: which of the
+    # two it looks like says nothing of a typeface or of a smear.
+    for one, other in ((_ZERO, _O), (_O, _ZERO)):
+        masked[:, :, one] += belief[:, :, other] * (masks[:, :, one] > masks[:, :, other])
     allowed = masked.sum(2)
-    masked = (masked + 1e-7 * _masks(kind)) / (allowed + 1e-7 * _masks(kind).sum(2))[:, :, None]
+    masked = (masked + 1e-7 * masks) / (allowed + 1e-7 * masks.sum(2))[:, :, None]
     for span in (layout.issuer, layout.nationality):
         _prefer_states(masked, span)
     for span in (layout.number, *layout.optional):

@@ -307,6 +307,6 @@ def _evenly(first: GlyphLine, second: GlyphLine, third: GlyphLine) -> bool:
 
 
 def _plausible(block: Block) -> bool:
-    """Whether the width is that of some format: 30 characters in three lines, 36 or 44 in two."""
+    """Whether the width may hold some format, 30 characters in three lines, 36 or 44 in two, beside other text."""
     widths = [(line.x[-1] - line.x[0]) / line.pitch + 1 for line in block.lines]
-    return bool(18 <= max(widths) <= (36 if len(block.lines) == 3 else 54))
+    return bool(18 <= max(widths) <= 96)

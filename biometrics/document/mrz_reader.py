@@ -36,7 +36,8 @@ _FINE_PITCH = 15.0
 _COARSEST_PITCH = 30.0
 _BUDGET = 125.0
 """Estimated milliseconds after which no attempt is begun; estimated, so that a picture always reads the same."""
-_FADED, _LIGHTER = 0.6, 0.4
+_FADED = 0.6
+"""Share of the usual depth of ink below which a character counts as faded."""
 _PER_MEGAPIXEL, _PER_BLOB, _PER_LOOK, _PER_READ = 13.0, 0.008, 6.0, 9.0
 _LEAST_SURE = 0.5
 """Mean belief of the likeliest window below which a block of blobs is no text and is not read."""
@@ -273,10 +274,13 @@ def _in_step(strip: _Strip, picture: Picture, ratio: float) -> _Strip:
 
 
 def _fit(belief: Floats, width: int) -> Floats:
-    """How well a window of `width` fits one line, for every first place: glyphs inside, none outside."""
-    empty = belief[:, _NONE]
-    inside = np.concatenate([[0], np.cumsum(np.log(np.clip(1 - empty, 0.02, 1)))])
-    outside = np.concatenate([[0], np.cumsum(np.log(np.clip(empty, 0.02, 1)))])
+    """How well a window of `width` fits one line, for every first place: characters it is sure of inside, none outside.
+
+    What stands beside a zone in another typeface is a glyph too, but hardly ever one the classifier is sure of.
+    """
+    sure = belief[:, :_NONE].max(1)
+    inside = np.concatenate([[0], np.cumsum(np.log(np.clip(sure, 0.02, 1)))])
+    outside = np.concatenate([[0], np.cumsum(np.log(np.clip(1 - sure, 0.02, 1)))])
     firsts = np.arange(len(belief) - width + 1)
     fit = inside[firsts + width] - inside[firsts] + outside[firsts] + outside[-1] - outside[firsts + width]
     return np.concatenate([fit, np.full(width - 1, -1e3)])
@@ -343,12 +347,14 @@ def _refined(cells: Picture, plain: Floats) -> Floats:
 
 
 def _faded(cells: Picture) -> bool:
-    """Tell whether some cell has far less contrast than the usual one, or far lighter ink, as under a reflection."""
+    """Tell whether some cell's ink is far paler beside its paper than usual, as under a reflection or a finger.
+
+    A shadow darkens both alike and takes nothing away.
+    """
     flat = cells.reshape(-1, glyphs.HEIGHT * glyphs.WIDTH)
     dark, light = np.percentile(flat, [5, 90], axis=1)
-    contrast = light - dark
-    usual = np.median(contrast)
-    return bool(contrast.min() < _FADED * usual or (dark - np.median(dark)).max() > _LIGHTER * usual)
+    depth = (light - dark) / (light + 10)
+    return bool(depth.min() < _FADED * np.median(depth))
 
 
 def _outline(grid: Grid, places: slice, scale: float) -> Floats:
