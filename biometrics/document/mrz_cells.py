@@ -42,7 +42,7 @@ class Grid:
 def lay_grid(block: Block, widest: int) -> Grid | None:
     """Fit the grid; `widest` is the most characters a line of this block may have. None when it does not fit."""
     pitch = block.pitch
-    indexed = [_places(line, pitch) for line in block.lines]
+    indexed = [_places(line) for line in block.lines]
     # Bring the other lines' places into step with the longest one's, straight down.
     lead = max(range(len(indexed)), key=lambda k: len(indexed[k][0]))
     place, x, y = [], [], []
@@ -99,7 +99,7 @@ def lay_grid(block: Block, widest: int) -> Grid | None:
 
 def probe_grid(line: GlyphLine, angle: float, count: int) -> Grid | None:
     """Return a grid of one line with at most `count` of its places, spread evenly over those that hold something."""
-    place, x, y = _places(line, line.pitch)
+    place, x, y = _places(line)
     if len(place) < 8:
         return None
     curve = np.polyfit(place, x, 2)
@@ -119,11 +119,10 @@ def probe_grid(line: GlyphLine, angle: float, count: int) -> Grid | None:
     )
 
 
-def _places(line: GlyphLine, pitch: float) -> tuple[Floats, Floats, Floats]:
+def _places(line: GlyphLine) -> tuple[Floats, Floats, Floats]:
     """Give every blob its place number; parts of one glyph become one. Returns (place, x, y), ascending."""
     x, y = line.x, line.y
-    steps = np.round(np.diff(x) / pitch)
-    place = np.concatenate([[0.0], np.cumsum(steps)])
+    place = np.concatenate([[0.0], np.cumsum(line.steps)])
     for _ in range(2):
         if len(np.unique(place)) < 8:
             break

@@ -28,6 +28,8 @@ class GlyphLine:
 
     x: Floats
     y: Floats
+    steps: Floats
+    """Places from each blob to the next."""
     slope: float
     height: float
     pitch: float
@@ -235,8 +237,8 @@ def _line(points: Floats) -> GlyphLine | None:
         return None
     height = float(np.median(points[:, 3]))
     gaps = np.diff(points[:, 0])
-    pitch = _pitch(gaps, height)
-    if pitch == 0.0:
+    pitch = _pitch(points[:-1, 0] + gaps / 2, gaps, height)
+    if pitch is None:
         return None
     steps = np.maximum(np.round(gaps / pitch), 1)
     even = (np.abs(gaps - steps * pitch) < 0.18 * pitch * np.sqrt(steps)) & (steps <= 5)
@@ -248,17 +250,27 @@ def _line(points: Floats) -> GlyphLine | None:
         return None
     regular = float((inside > 0).sum() / max((inside != 0).sum(), 1))
     slope, _ = _fit(part[:, 0], part[:, 1])
-    return GlyphLine(part[:, 0], part[:, 1], slope, float(np.median(part[:, 3])), pitch, regular)
+    steps = np.round(gaps / pitch)[first:last]
+    usual = float(np.median(pitch[first:last]))
+    return GlyphLine(part[:, 0], part[:, 1], steps, slope, float(np.median(part[:, 3])), usual, regular)
 
 
-def _pitch(gaps: Floats, height: float) -> float:
-    """The commonest distance between neighbours; 0 when there are too few."""
-    near = np.sort(gaps[(gaps > 0.5 * height) & (gaps < 1.9 * height)])
-    if len(near) < 9:
-        return 0.0
-    ends = np.searchsorted(near, near * 1.16, "right")
-    start = int(np.argmax(ends - np.arange(len(near))))
-    return float(np.median(near[start : ends[start]]))
+def _pitch(x: Floats, gaps: Floats, height: float) -> Floats | None:
+    """The commonest distance between neighbours, at every gap: perspective makes it grow along the line.
+
+    None when there are too few.
+    """
+    near = (gaps > 0.5 * height) & (gaps < 1.9 * height)
+    if near.sum() < 9:
+        return None
+    ordered = np.sort(gaps[near])
+    ends = np.searchsorted(ordered, ordered * 1.16, "right")
+    start = int(np.argmax(ends - np.arange(len(ordered))))
+    usual = float(np.median(ordered[start : ends[start]]))
+    near &= (gaps > 0.7 * usual) & (gaps < 1.4 * usual)
+    slope, base = _fit(x[near], gaps[near])
+    out: Floats = np.clip(slope * x + base, 0.7 * usual, 1.4 * usual)
+    return out
 
 
 def _best_run(value: Floats) -> tuple[int, int]:

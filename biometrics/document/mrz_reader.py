@@ -246,7 +246,7 @@ def _sureness(belief: Floats) -> float:
 def _in_step(strip: _Strip, picture: Picture, ratio: float) -> _Strip:
     """Shift a line by one place where its ends say that perspective put it out of step with the longest line."""
     grid, belief = strip.grid, strip.belief
-    lines, places = belief.shape[:2]
+    lines = grid.lines
     widths = _WIDTHS[lines]
     fits = np.stack([[_fit(belief[k], width) for width in widths] for k in range(lines)])  # (lines, widths, firsts)
     lead = int(np.argmax(belief[:, :, :_NONE].sum((1, 2))))
@@ -255,9 +255,8 @@ def _in_step(strip: _Strip, picture: Picture, ratio: float) -> _Strip:
     for k in range(lines):
         if k == lead:
             continue
-        together = [
-            float((fits[lead] + np.roll(fits[k], -by, 1))[:, 1 : places - max(widths)].max()) for by in (-1, 0, 1)
-        ]
+        # Firsts from which a window would reach beyond the end are worth so little that rolling them does not matter.
+        together = [float((fits[lead] + np.roll(fits[k], -by, 1)).max()) for by in (-1, 0, 1)]
         by = int(np.argmax(together)) - 1
         if by and together[by + 1] > together[1] + _OUT_OF_STEP:
             changed = True
