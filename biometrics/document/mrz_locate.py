@@ -145,7 +145,7 @@ def _tilt(glyphs: Floats) -> float:
 
 
 def _chains(glyphs: Floats) -> list[NDArray[np.int64]]:
-    """Link every glyph with the likeliest one to its right; return chains of eight and more, longest first."""
+    """Link every glyph with the likeliest one to its right; return chains of eight and more, the most even first."""
     x, y, h = glyphs[:, 0], glyphs[:, 1], glyphs[:, 3]
     n = len(x)
     best = np.full(n, np.inf)
@@ -170,11 +170,19 @@ def _chains(glyphs: Floats) -> list[NDArray[np.int64]]:
             chain.append(before[chain[-1]])
         if len(chain) >= 8:
             chains.append(np.array(chain[::-1]))
-    return sorted(chains, key=len, reverse=True)
+    longest = sorted(chains, key=len, reverse=True)[: 8 * _MAX_SEEDS]
+    return sorted(longest, key=lambda chain: -_evenness(x[chain]))
+
+
+def _evenness(x: Floats) -> float:
+    """What a chain promises: its length, less so the more its gaps differ, as those of running text do."""
+    gaps = np.diff(x)
+    usual = np.sort(gaps)[len(gaps) // 2]
+    return len(x) * float(np.mean(np.abs(gaps - usual) < 0.18 * usual)) ** 2
 
 
 def _lines(glyphs: Floats) -> list[GlyphLine]:
-    """Grow the longest chains to whole lines, over gaps, and keep those of even pitch."""
+    """Grow the likeliest chains to whole lines, over gaps, and keep those of even pitch."""
     used = np.zeros(len(glyphs), bool)
     lines: list[GlyphLine] = []
     for chain in _chains(glyphs)[: 2 * _MAX_SEEDS]:

@@ -17,7 +17,7 @@ from biometrics.document import glyphs
 from biometrics.document.mrz_cells import Grid, lay_grid, probe_grid, sample_cells, shifted
 from biometrics.document.mrz_decode import Decoded, decode
 from biometrics.document.mrz_gate import Judgement, judge
-from biometrics.document.mrz_layout import LAYOUTS, Format
+from biometrics.document.mrz_layout import FILLER, LAYOUTS, Format
 from biometrics.document.mrz_locate import Block, GlyphLine, blobs, blocks_of, find_lines
 from registration.model.documents import MrzReading, ReadState
 
@@ -27,7 +27,7 @@ Floats = NDArray[np.float64]
 _ASIDE, _ASIDE_TOO = ((-1, -1), (1, 1)), ((-1, 2), (1, -2))
 """Where a cell is looked at again, pixels right and down; the second pair only where the first leaves a doubt."""
 _NO_DOUBT = 0.98
-_PROBES = 14
+_PROBES = 9
 """Characters of a line that are looked at to tell whether it is one."""
 _LETTER = {c: i for i, c in enumerate(glyphs.CLASSES)}
 _NONE = len(glyphs.ALPHABET)
@@ -240,7 +240,8 @@ def _classified(cells: Picture) -> Floats:
 
 
 def _sureness(belief: Floats) -> float:
-    return float(belief[:, :, :_NONE].max(2).sum())
+    """How well a direction reads; fillers count more, for every zone has some and upside down they are none."""
+    return float(belief[:, :, :_NONE].max(2).sum() + 0.5 * belief[:, :, _LETTER[FILLER]].sum())
 
 
 def _in_step(strip: _Strip, picture: Picture, ratio: float) -> _Strip:
