@@ -31,13 +31,20 @@ class Fusion:
         self._today = today
         self._reads: deque[Read] = deque(maxlen=FRAMES)
         self._reading: MrzReading | None = None
+        self._strange = False
 
     def add(self, read: Read) -> MrzReading | None:
         """Take another frame's read; returns the fused reading so far, or None."""
         if read.judgement.mean < _WORTH:
             return self._reading
         if self._reads and not _same_document(self._reads[-1], read):
+            # One doubtful frame, in which the zone was cut or misplaced, does not make another document; two do.
+            doubtful = read.reading.state is not ReadState.VERIFIED
+            if doubtful and not self._strange and not self._reads[-1].decoded.failed:
+                self._strange = True
+                return self._reading
             self._reads.clear()
+        self._strange = False
         self._reads.append(read)
         self._reading = self._fused()
         return self._reading
@@ -60,6 +67,7 @@ class Fusion:
     def clear(self) -> None:
         self._reads.clear()
         self._reading = None
+        self._strange = False
 
     def _fused(self) -> MrzReading:
         if len(self._reads) == 1:

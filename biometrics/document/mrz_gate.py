@@ -37,6 +37,8 @@ MOST_RIVAL = 0.08
 LEAST_MEAN = 0.93
 _CLASS = np.array([(ANY.index(c) if c != FILLER else 0) % 10 for c in ALPHABET])
 _REFUSED_BELOW = 0.5
+_LEAST_SENSE = 2
+"""Signs of a zone below which lines with wrong check digits are other text that looked like one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def judge(decoded: Decoded, pitch: float, today: date, *, faded: bool = False) -
         # Nothing tells it from the start of a wider visa cut off by the frame: no check digit covers the end.
         reasons.append("width")
     state = ReadState.UNSURE if reasons else ReadState.VERIFIED
-    if decoded.failed and mean < _REFUSED_BELOW:
+    if decoded.failed and (mean < _REFUSED_BELOW or _sense(mrz, decoded) < _LEAST_SENSE):
         state = ReadState.REFUSED
     reading = MrzReading(
         format=decoded.format.value,
@@ -82,6 +84,13 @@ def judge(decoded: Decoded, pitch: float, today: date, *, faded: bool = False) -
         fields=fields_of(mrz, today) if not decoded.failed else MappingProxyType({}),
     )
     return Judgement(reading, tuple(reasons), mean)
+
+
+def _sense(mrz: Mrz, decoded: Decoded) -> int:
+    """How many signs of a zone the lines show, 0 to 5: two states, two dates, most of the check digits."""
+    most = 2 * len(decoded.failed) < len(LAYOUTS[decoded.format].checks)
+    dates = (date_possible(mrz.birth), date_possible(mrz.expiry))
+    return sum((known_state(mrz.issuer), known_state(mrz.nationality), *dates, most))
 
 
 def _belief(decoded: Decoded, chosen: NDArray[np.float64]) -> list[str]:

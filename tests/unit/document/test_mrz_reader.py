@@ -71,6 +71,50 @@ def test_a_bent_page_in_perspective(page: specimen.Picture) -> None:
     assert read.reading.lines == specimen.passport_lines(HOLDER)
 
 
+def test_a_zone_beside_running_text(page: specimen.Picture) -> None:
+    sheet = np.full((1300, 2200, 3), 245, np.uint8)
+    for row in range(40):
+        text = "terms apply to every holder of lines of running text near the document " * 2
+        cv2.putText(sheet, text, (5, 30 + 33 * row), cv2.FONT_HERSHEY_SIMPLEX, 0.9, (30, 30, 30), 2, cv2.LINE_AA)
+    small = cv2.resize(page, None, fx=1250 / page.shape[1], fy=1250 / page.shape[1], interpolation=cv2.INTER_AREA)
+    sheet[200 : 200 + small.shape[0], 450 : 450 + small.shape[1]] = small
+    read = read_mrz(sheet, TODAY)
+    assert read is not None
+    assert read.reading.lines == specimen.passport_lines(HOLDER)
+
+
+def test_a_zone_over_a_dense_print(page: specimen.Picture) -> None:
+    y, x = np.mgrid[0 : page.shape[0], 0 : page.shape[1]]
+    wave = np.sin((y + 6 * np.sin(x / 40)) * 2 * np.pi / 9) > 0.2
+    printed = np.where(wave[:, :, None], page * 0.72, page).astype(np.uint8)
+    read = read_mrz(printed, TODAY)
+    assert read is not None
+    assert read.reading.lines == specimen.passport_lines(HOLDER)
+
+
+def test_perspective_that_stretches_the_pitch(page: specimen.Picture) -> None:
+    read = read_mrz(shoot(page, Look(fill=0.7, lean=(0.25, 0.1)), np.random.default_rng(5), (1920, 1080)), TODAY)
+    assert read is not None
+    assert read.reading.lines == specimen.passport_lines(HOLDER)
+
+
+def test_a_shadow_hides_nothing_and_a_reflection_does(page: specimen.Picture) -> None:
+    shaded = page.astype(np.float32)
+    edge = (np.arange(page.shape[1]) - page.shape[1] / 2) / 40
+    shaded *= (1 - 0.58 / (1 + np.exp(-np.clip(edge, -50, 50))))[None, :, None].astype(np.float32)
+    read = read_mrz(shaded.astype(np.uint8), TODAY)
+    assert read is not None
+    assert not read.faded
+    assert read.reading.state is ReadState.VERIFIED
+    lit = page.astype(np.float32)
+    third = page.shape[1] // 3
+    lit[:, third : third + 60] = 255 - (255 - lit[:, third : third + 60]) * 0.3
+    read = read_mrz(lit.astype(np.uint8), TODAY)
+    assert read is not None
+    assert read.faded
+    assert read.reading.state is not ReadState.VERIFIED
+
+
 def test_fields(page: specimen.Picture) -> None:
     read = read_mrz(page, TODAY)
     assert read is not None
@@ -156,6 +200,17 @@ def test_grammar_tells_letters_from_digits() -> None:
     assert decode(belief, Format.TD3).lines == LINES
 
 
+def test_an_o_among_digits_is_a_zero_and_says_nothing_of_the_typeface() -> None:
+    belief = certain(LINES)
+    place = LINES[1].index("0", 13, 27)
+    confuse(belief, 1, place, "O", "0", 0.97)
+    decoded = decode(belief, Format.TD3)
+    assert decoded.lines == LINES
+    assert judge(decoded, 20, TODAY).reading.state is ReadState.VERIFIED
+    confuse(belief, 1, place, "D", "0", 0.97)
+    assert "grammar" in judge(decode(belief, Format.TD3), 20, TODAY).reasons
+
+
 def test_a_state_is_read_as_a_word() -> None:
     belief = certain(LINES)
     confuse(belief, 1, 10, "V", "U", 0.7)  # VTO is no state
@@ -190,6 +245,13 @@ def test_wrong_check_digits_are_never_verified() -> None:
     assert not judgement.reading.check_digits_ok
     assert judgement.reading.state is not ReadState.VERIFIED
     assert judgement.reading.fields == {}
+
+
+def test_other_text_is_refused_and_a_zone_with_a_wrong_digit_is_not() -> None:
+    other = ("P".ljust(44, "Q"), "Q" * 9 + "2QQQ2222222F2222222".ljust(33, "Q") + "22")
+    assert judge(decode(certain(other, 0.99), Format.TD3), 20, TODAY).reading.state is ReadState.REFUSED
+    wrong = (LINES[0], LINES[1][:9] + str((int(LINES[1][9]) + 5) % 10) + LINES[1][10:])
+    assert judge(decode(certain(wrong, 0.99999), Format.TD3), 20, TODAY).reading.state is ReadState.UNSURE
 
 
 # ------------------------------------------------------------------------------------------- fusion, model
@@ -230,17 +292,41 @@ def test_the_same_smear_in_every_frame_stays_unsure() -> None:
     assert fusion.reading.state is ReadState.UNSURE
 
 
+OTHER = build(Mrz(Format.TD3, "P", "ITA", "ROSSI", "X", "AA1111111", "ITA", "010203", "F", "300101", ("",)))
+
+
 def test_another_document_begins_anew() -> None:
     fusion = Fusion(TODAY)
-    other = build(Mrz(Format.TD3, "P", "ITA", "ROSSI", "X", "AA1111111", "ITA", "010203", "F", "300101", ("",)))
     fusion.add(_read(LINES))
     fusion.add(_read(LINES))
-    fusion.add(_read(other))
+    fusion.add(_read(OTHER))
     assert fusion.frames == 1
+
+
+def test_one_doubtful_frame_is_set_aside_and_two_are_another_document() -> None:
+    fusion = Fusion(TODAY)
+    fusion.add(_read(LINES))
+    fusion.add(_read(LINES))
+    doubtful = certain(OTHER, 0.97)
+    confuse(doubtful, 0, 6, "Q", "O", 0.6)
+    assert fusion.add(_read(OTHER, doubtful)) is not None
+    assert fusion.frames == 2
+    fusion.add(_read(LINES))
+    assert fusion.frames == 3
+    fusion.add(_read(OTHER, doubtful))
+    fusion.add(_read(OTHER, doubtful))
+    assert fusion.frames == 1
+    assert fusion.reading is not None
+    assert fusion.reading.lines[1] == OTHER[1]
 
 
 def test_the_shipped_model_is_the_trained_one() -> None:
     assert glyphs.packed(glyphs.model()) == glyphs.resources.path("models/glyphs.npz").read_bytes()
+
+
+def test_no_weight_is_so_small_that_it_only_costs_time() -> None:
+    for weight in glyphs.model().values():
+        assert not ((weight != 0) & (np.abs(weight) < 1e-20)).any()
 
 
 def test_a_damaged_model_is_refused(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
