@@ -47,7 +47,7 @@ class Decoded:
     probability: Floats
     """(lines, width, 37) after the grammar."""
     allowed: Floats
-    """(lines, width): the share of the classifier's belief the grammar left; O counts for 0 where no O may stand."""
+    """(lines, width): the share of the classifier's belief the grammar left; O counts for 0 among digits."""
     substitutions: int
     """Characters changed for the check digits' sake; -1 when no change makes them right."""
     failed: tuple[str, ...]
@@ -80,10 +80,9 @@ def decode(belief: Floats, kind: Format) -> Decoded:
     layout = LAYOUTS[kind]
     masks = _masks(kind)
     masked = belief * masks
-    # O and 0 differ in width alone. Where only one of them may stand it has what is believed of either: which of the
-    # two it looks like says nothing of a typeface or of a smear.
-    for one, other in ((_ZERO, _O), (_O, _ZERO)):
-        masked[:, :, one] += belief[:, :, other] * (masks[:, :, one] > masks[:, :, other])
+    # O and 0 differ in width alone. Where only digits may stand the zero has what is believed of either: which of the
+    # two it looks like says nothing of a typeface or of a smear. Not so among letters, where a D with a gap looks so.
+    masked[:, :, _ZERO] += belief[:, :, _O] * (masks[:, :, _ZERO] > masks[:, :, _O])
     allowed = masked.sum(2)
     masked = (masked + 1e-7 * masks) / (allowed + 1e-7 * masks.sum(2))[:, :, None]
     for span in (layout.issuer, layout.nationality):

@@ -27,7 +27,7 @@ MIN_PITCH = 12.0
 MAX_SUBSTITUTIONS = 2
 LEAST_CHECKED = 0.60
 """Belief every character under a check digit must have."""
-LEAST_UNCHECKED = 0.95
+LEAST_UNCHECKED = 0.97
 """Belief every character without a check digit must have: names, states, sex, document code."""
 LEAST_ALLOWED = 0.4
 """Belief the classifier must give, before the grammar, to the characters that may stand in a place: a zero that looks

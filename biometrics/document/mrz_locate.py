@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -69,11 +70,15 @@ def blobs(gray: NDArray[np.uint8], window: int, contrast: int, depth: float = 0.
     standard deviations (Niblack), which leaves behind a background print that is paler than the glyphs.
     """
     smooth = cv2.GaussianBlur(gray, (3, 3), 0)
+    ink: NDArray[Any]
     if depth:
-        mean = cv2.boxFilter(smooth, cv2.CV_32F, (window, window))
-        spread = cv2.sqrBoxFilter(smooth, cv2.CV_32F, (window, window)) - mean * mean
-        limit = mean - np.maximum(contrast, depth * np.sqrt(np.maximum(spread, 0)))
-        ink = (smooth < limit).astype(np.uint8)
+        limit: NDArray[Any] = cv2.boxFilter(smooth, cv2.CV_32F, (window, window))
+        below: NDArray[Any] = cv2.sqrBoxFilter(smooth, cv2.CV_32F, (window, window))
+        below -= limit * limit
+        np.sqrt(np.maximum(below, 0, out=below), out=below)
+        below *= np.float32(depth)
+        limit -= np.maximum(below, np.float32(contrast), out=below)
+        ink = np.less(smooth, limit).view(np.uint8)
     else:
         ink = cv2.adaptiveThreshold(smooth, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, window, contrast)
     _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)

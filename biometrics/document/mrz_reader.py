@@ -36,7 +36,7 @@ _FINE_PITCH = 15.0
 _COARSEST_PITCH = 30.0
 _BUDGET = 125.0
 """Estimated milliseconds after which no attempt is begun; estimated, so that a picture always reads the same."""
-_FADED = 0.5
+_FADED = 0.6
 """Share of the usual depth of ink below which a character counts as faded."""
 _PER_MEGAPIXEL, _PER_BLOB, _PER_LOOK, _PER_READ = 13.0, 0.008, 6.0, 9.0
 _LEAST_SURE = 0.5
