@@ -32,6 +32,8 @@ LEAST_UNCHECKED = 0.97
 LEAST_ALLOWED = 0.4
 """Belief the classifier must give, before the grammar, to the characters that may stand in a place: a zero that looks
 like a D to it tells of a typeface in which it must not be trusted with a name either."""
+LEAST_ALLOWED_UNCHECKED = 0.6
+"""The same for names and whatever else no check digit covers: an O that looks like a zero may be a D with a gap."""
 MOST_RIVAL = 0.08
 """Belief that rivals of the same class modulo 10, which the check digit cannot tell apart, may have together."""
 LEAST_MEAN = 0.93
@@ -104,7 +106,7 @@ def _belief(decoded: Decoded, chosen: NDArray[np.float64]) -> list[str]:
         reasons.append("belief")
     if chosen[~checked].min() < LEAST_UNCHECKED:
         reasons.append("belief_unchecked")
-    if decoded.allowed.min() < LEAST_ALLOWED:
+    if decoded.allowed.min() < LEAST_ALLOWED or decoded.allowed[~checked].min() < LEAST_ALLOWED_UNCHECKED:
         reasons.append("grammar")
     index = np.array([[ALPHABET.index(c) for c in line] for line in decoded.lines])
     same = _CLASS[index][:, :, None] == _CLASS

@@ -215,11 +215,11 @@ def test_a_d_in_a_name_that_looks_like_a_zero_is_never_a_sure_o() -> None:
     lines = build(Mrz(Format.TD3, "P", "CHE", "DERVISHI", "DRITA", "FY4794464", "CHE", "030413", "F", "290529", ("",)))
     belief = certain(lines, 0.999)
     belief[0, 5] = 0.0002
-    for char, p in (("0", 0.6), ("O", 0.37), ("D", 0.02)):
+    for char, p in (("0", 0.55), ("O", 0.44), ("D", 0.005)):
         belief[0, 5, glyphs.ALPHABET.index(char)] = p
     judgement = judge(decode(belief, Format.TD3), 20, TODAY)
     assert judgement.reading.state is ReadState.UNSURE
-    assert {"belief_unchecked", "grammar"} & set(judgement.reasons)
+    assert "grammar" in judgement.reasons
 
 
 def test_a_state_is_read_as_a_word() -> None:
