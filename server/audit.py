@@ -26,9 +26,12 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    bindparam,
     insert,
+    literal,
     select,
     tuple_,
+    union_all,
     update,
 )
 
@@ -84,6 +87,20 @@ checkpoints = Table(
     Column("note", Text, nullable=False),
 )
 
+# Said once: every deed of everybody goes through these.
+_GROW = update(head).where(head.c.election == bindparam("here")).values(size=head.c.size + 1).returning(head.c.size)
+_BEGIN = insert(head).returning(head.c.size)
+_PEAKS = union_all(
+    select(nodes.c.level, nodes.c.place, nodes.c.hash).where(
+        nodes.c.election == bindparam("here"),
+        tuple_(nodes.c.level, nodes.c.place).in_(bindparam("higher", expanding=True)),
+    ),
+    # The newest event, when it stands alone: leaves are not kept among the nodes.
+    select(literal(0), events.c.place, events.c.entry).where(
+        events.c.election == bindparam("here"), events.c.place == bindparam("last")
+    ),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Logged:
@@ -117,27 +134,25 @@ def record(unit: Unit, *, kind: str, actor: str, subject: str = "", details: Map
         details: JSON values; never a voter's data.
     """
     connection, election = unit.connection, unit.election
-    grown = update(head).where(head.c.election == election).values(size=head.c.size + 1)
-    if connection.execute(grown).rowcount == 0:
-        connection.execute(insert(head).values(election=election, size=1))
-    size = connection.execute(select(head.c.size).where(head.c.election == election)).scalar_one()
+    size = connection.execute(_GROW, {"here": election}).scalar_one_or_none()
+    if size is None:
+        size = connection.execute(_BEGIN, {"election": election, "size": 1}).scalar_one()
     place = size - 1
     words = canonical.dump(dict(details or {}))
     salt = secrets.token_bytes(SALT_BYTES)
     entry = _entry(salt, unit.now, kind, actor, subject, words)
-    connection.execute(
-        insert(events).values(
-            election=election,
-            place=place,
-            at=unit.now,
-            kind=kind,
-            actor=actor,
-            subject=subject,
-            details=words,
-            salt=salt,
-            entry=entry,
-        )
-    )
+    event = {
+        "election": election,
+        "place": place,
+        "at": unit.now,
+        "kind": kind,
+        "actor": actor,
+        "subject": subject,
+        "details": words,
+        "salt": salt,
+        "entry": entry,
+    }
+    connection.execute(insert(events), event)
     kept = _peaks(connection, election, place)
     kept[0, place] = merkle.leaf_hash(entry)
     made = []
@@ -371,17 +386,10 @@ def _entry(salt: bytes, at: datetime, kind: str, actor: str, subject: str, detai
 
 
 def _peaks(connection: Connection, election: str, size: int) -> dict[tuple[int, int], bytes]:
-    """Return the full subtrees that make up the log of `size` events, (level, place) -> hash, with two reads."""
-    peaks = merkle.peaks(size)
-    kept = {}
-    if higher := [(level, place) for level, place in peaks if level]:
-        wanted = select(nodes.c.level, nodes.c.place, nodes.c.hash).where(nodes.c.election == election)
-        rows = connection.execute(wanted.where(tuple_(nodes.c.level, nodes.c.place).in_(higher)))
-        kept = {(row.level, row.place): bytes(row.hash) for row in rows}
-    if size & 1:
-        leaf = select(events.c.entry).where(events.c.election == election, events.c.place == size - 1)
-        kept[0, size - 1] = merkle.leaf_hash(connection.execute(leaf).scalar_one())
-    return kept
+    """Return the full subtrees that make up the log of `size` events, (level, place) -> hash, with one read."""
+    higher = [(level, place) for level, place in merkle.peaks(size) if level]
+    rows = connection.execute(_PEAKS, {"here": election, "higher": higher, "last": size - 1 if size & 1 else -1})
+    return {(row.level, row.place): bytes(row.hash) if row.level else merkle.leaf_hash(bytes(row.hash)) for row in rows}
 
 
 def _stored(connection: Connection, election: str) -> merkle.Nodes:

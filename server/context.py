@@ -112,7 +112,7 @@ def address_of(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-def server_of(request: Request) -> Server:
-    """FastAPI dependency: the open server."""
+async def server_of(request: Request) -> Server:
+    """FastAPI dependency: the open server. Async, because a plain function would be sent to a thread of its own."""
     server: Server = request.app.state.server
     return server

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Date, bindparam, delete, func, insert, select, text
+from sqlalchemy import ColumnElement, Connection, Date, bindparam, case, delete, func, insert, select, text
 
 from registration.model.case import CaseState
 from server.store import Unit
@@ -34,9 +34,37 @@ def move(unit: Unit, before: Place | None, after: Place) -> None:
     """Count a case at `after` instead of `before` (None: it is new)."""
     if before == after:
         return
-    if before is not None:
-        _add(unit, before, -1)
-    _add(unit, after, 1)
+    moves = [(after, 1)] if before is None else [(before, -1), (after, 1)]
+    unit.connection.execute(_ADD, [{"election": unit.election, **at._asdict(), "number": n} for at, n in moves])
+
+
+class Tally(NamedTuple):
+    """How many cases of one state and language there are."""
+
+    state: str
+    language: str
+    number: int
+    within: int
+    """Due on the asked day or before."""
+    overdue: int
+    """Due before today."""
+    due_today: int
+
+
+def tally(connection: Connection, election: str, *, today: date, due_by: date | None = None) -> list[Tally]:
+    """Return all counts by state and language in one look.
+
+    Args:
+        connection, election: where.
+        today: the civil day.
+        due_by: what `Tally.within` counts; None: all.
+    """
+    due, number = case_counts.c.due, case_counts.c.number
+    of_days = (due <= (date.max if due_by is None else due_by), due < today, due == today)
+    sums = [func.sum(number), *(func.sum(case((day, number), else_=0)) for day in of_days)]
+    group = (case_counts.c.state, case_counts.c.language)
+    rows = connection.execute(select(*group, *sums).where(case_counts.c.election == election).group_by(*group))
+    return [Tally(state, language, *map(int, counted)) for state, language, *counted in rows]
 
 
 def by_state(connection: Connection, election: str) -> dict[str, int]:
@@ -44,13 +72,6 @@ def by_state(connection: Connection, election: str) -> dict[str, int]:
     summed = select(case_counts.c.state, func.sum(case_counts.c.number).label("number"))
     rows = connection.execute(summed.where(case_counts.c.election == election).group_by(case_counts.c.state))
     return {state.value: 0 for state in CaseState} | {row.state: int(row.number) for row in rows}
-
-
-def by_language(connection: Connection, election: str, *conditions: ColumnElement[bool]) -> dict[str, int]:
-    """Return the number of cases in every language that has any, under conditions on the columns of `case_counts`."""
-    summed = select(case_counts.c.language, func.sum(case_counts.c.number).label("number"))
-    here = summed.where(case_counts.c.election == election, *conditions).group_by(case_counts.c.language)
-    return {row.language: int(row.number) for row in connection.execute(here) if row.number}
 
 
 def total(connection: Connection, election: str, *conditions: ColumnElement[bool]) -> int:
@@ -78,7 +99,3 @@ def recount(unit: Unit) -> Mapping[Place, int]:
         if rows:
             unit.connection.execute(insert(case_counts), rows)
     return wrong
-
-
-def _add(unit: Unit, at: Place, number: int) -> None:
-    unit.connection.execute(_ADD, {"election": unit.election, **at._asdict(), "number": number})

@@ -51,6 +51,14 @@ class Case:
     decided: datetime | None
     erased: datetime | None
     comment_sealed: bytes | None = field(repr=False)
+    data_key: bytes | None = field(repr=False)
+    """Wrapped; None once erased."""
+
+    def key(self, master: MasterKey) -> bytes:
+        """Return the key of the case's content. Raises LookupError when it was erased."""
+        if self.data_key is None:
+            raise LookupError("case")
+        return master.data_key(self.data_key, self.case_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,24 +100,19 @@ def of_account(connection: Connection, election: str, account_id: str) -> tuple[
     return tuple(case_of(row) for row in sorted(rows, key=lambda row: row.received, reverse=True))
 
 
-def file_names(connection: Connection, election: str, case_id: str, revision: int) -> tuple[str, ...]:
-    """Return the names of a version's files: ``request.json``, ``img/...jpg``."""
-    wanted = select(case_files.c.name).where(_is_version(election, case_id, revision)).order_by(case_files.c.name)
-    return tuple(connection.execute(wanted).scalars())
+def files_of(connection: Connection, election: str, case_id: str, revision: int) -> dict[str, str]:
+    """Return the files of a version by name (``request.json``, ``img/...jpg``), each with the name of its blob."""
+    wanted = select(case_files.c.name, case_files.c.blob).where(_is_version(election, case_id, revision))
+    return {row.name: row.blob for row in connection.execute(wanted.order_by(case_files.c.name))}
 
 
-def read_file(connection: Connection, server: Server, case_id: str, revision: int, name: str) -> bytes:
-    """Return one file of a version, decrypted.
+def read_file(server: Server, case: Case, blob: str, name: str) -> bytes:
+    """Return one file of the latest version, decrypted; `blob` as `files_of` gives it.
 
     Raises:
-        LookupError: no such case, version or file, or the case was erased.
+        LookupError: the case was erased.
     """
-    key = _data_key(connection, server, case_id)
-    wanted = select(case_files.c.blob).where(_is_version(server.election, case_id, revision), case_files.c.name == name)
-    blob = connection.execute(wanted).scalar_one_or_none()
-    if blob is None:
-        raise LookupError("file")
-    return unseal(key, server.blobs.get(blob), file_place(case_id, revision, name))
+    return unseal(case.key(server.master), server.blobs.get(blob), file_place(case.case_id, case.revision, name))
 
 
 def read_content(connection: Connection, server: Server, case_id: str, revision: int = 0) -> Mapping[str, bytes]:
@@ -122,32 +125,29 @@ def read_content(connection: Connection, server: Server, case_id: str, revision:
     if case is None:
         raise LookupError("case")
     wanted = revision or case.revision
-    key = _data_key(connection, server, case_id)
-    rows = connection.execute(
-        select(case_files.c.name, case_files.c.blob).where(_is_version(server.election, case_id, wanted))
-    ).all()
-    if not rows:
+    key = case.key(server.master)
+    files = files_of(connection, server.election, case_id, wanted)
+    if not files:
         raise LookupError("version")
-    return {name: unseal(key, server.blobs.get(blob), file_place(case_id, wanted, name)) for name, blob in rows}
+    return {
+        name: unseal(key, server.blobs.get(blob), file_place(case_id, wanted, name)) for name, blob in files.items()
+    }
 
 
-def comment_of(connection: Connection, server: Server, case: Case) -> str:
+def comment_of(master: MasterKey, case: Case) -> str:
     """Return the comment of the last decision, decrypted; "" when there is none or the case was erased."""
-    if case.comment_sealed is None or case.erased is not None:
+    if case.comment_sealed is None or case.data_key is None:
         return ""
-    return unseal(_data_key(connection, server, case.case_id), case.comment_sealed, f"comment:{case.case_id}").decode()
+    return unseal(case.key(master), case.comment_sealed, f"comment:{case.case_id}").decode()
 
 
-def history(connection: Connection, server: Server, case_id: str) -> tuple[Event, ...]:
-    """Return every move of a case, the oldest first. Raises LookupError: no such case."""
-    row = connection.execute(select(cases.c.data_key).where(is_case(server.election, case_id))).one_or_none()
-    if row is None:
-        raise LookupError("case")
-    key = server.master.data_key(row.data_key, case_id) if row.data_key else None
+def history(connection: Connection, server: Server, case: Case) -> tuple[Event, ...]:
+    """Return every move of a case, the oldest first."""
+    key = case.key(server.master) if case.data_key else None
     mine = and_(
         case_events.c.election == server.election,
-        case_events.c.shard == shard_of(case_id),
-        case_events.c.case_id == case_id,
+        case_events.c.shard == shard_of(case.case_id),
+        case_events.c.case_id == case.case_id,
     )
     rows = connection.execute(select(case_events).where(mine).order_by(case_events.c.version, case_events.c.event_id))
     return tuple(_event_of(each, key) for each in rows.all())
@@ -186,26 +186,52 @@ def apply_transition(
         Problem: 409 ``case.stale``: the case changed meanwhile or the table does not allow the move; 422
             ``case.reason_required``, ``case.comment_required``.
     """
-    row = unit.connection.execute(select(cases).where(is_case(unit.election, case_id)).with_for_update()).one_or_none()
-    if row is None:
+    case = locked(unit, case_id)
+    if case is None:
         raise LookupError("case")
+    if expected_version is not None and expected_version != case.version:
+        raise Problem(409, "case.stale")
+    return move(
+        unit,
+        master,
+        case,
+        action,
+        by,
+        actor_id=actor_id,
+        reasons=reasons,
+        comment=comment,
+        lease_until=lease_until,
+    )
+
+
+def move(
+    unit: Unit,
+    master: MasterKey,
+    case: Case,
+    action: Action,
+    by: Actor,
+    *,
+    actor_id: str,
+    reasons: Sequence[str] = (),
+    comment: str = "",
+    lease_until: datetime | None = None,
+) -> Case:
+    """Move a case that `locked` gave in this unit; otherwise as `apply_transition`."""
     try:
-        back_to = _waited_as(unit, case_id) if action is Action.RELEASE else CaseState.SUBMITTED
-        move = transition(CaseState(row.state), action, by, back_to=back_to)
+        back_to = _waited_as(unit, case.case_id) if action is Action.RELEASE else CaseState.SUBMITTED
+        step = transition(case.state, action, by, back_to=back_to)
     except IllegalTransition:
         raise Problem(409, "case.stale") from None
-    if expected_version is not None and expected_version != row.version:
-        raise Problem(409, "case.stale")
-    if move.reason_required and not reasons:
+    if step.reason_required and not reasons:
         raise Problem(422, "case.reason_required")
-    if move.comment_required and not comment.strip():
+    if step.comment_required and not comment.strip():
         raise Problem(422, "case.comment_required")
-    sealed = _seal_comment(master, row, comment)
+    sealed = _seal_comment(master, case, comment)
     taken = action in (Action.CLAIM, Action.REOPEN)
     decided = action in (Action.APPROVE, Action.REFUSE, Action.RETURN)
     values: dict[str, Any] = {
-        "state": move.target.value,
-        "version": row.version + 1,
+        "state": step.target.value,
+        "version": case.version + 1,
         "updated": unit.now,
         "claimed_by": actor_id if taken else None,
         "lease_until": lease_until if taken else None,
@@ -214,24 +240,34 @@ def apply_transition(
         values |= {"reasons": list(reasons), "comment_sealed": sealed, "decided": unit.now}
     elif action is Action.COMPLETE:
         values |= {"reasons": [], "comment_sealed": None, "decided": None}
-    unit.connection.execute(update(cases).where(is_case(unit.election, case_id)).values(**values))
-    case_counts.move(unit, Place(row.state, row.language, row.due), Place(values["state"], row.language, row.due))
+    changed = update(cases).where(is_case(unit.election, case.case_id)).values(**values).returning(*cases.c)
+    moved = case_of(unit.connection.execute(changed).one())
+    case_counts.move(unit, place_of(case), place_of(moved))
     record_event(
         unit,
-        row,
+        case,
         action.value,
         by,
         actor_id,
-        target=move.target.value,
-        version=row.version + 1,
+        target=step.target.value,
+        version=moved.version,
         reasons=reasons,
         sealed=sealed,
     )
-    key = master.data_key(row.data_key, case_id) if row.data_key else None
-    counting.moved(unit, key, case_id, move.source, move.target, row.reasons, reasons)
-    moved = get(unit.connection, unit.election, case_id)
-    assert moved is not None
+    key = case.key(master) if case.data_key else None
+    counting.moved(unit, key, case.case_id, step.source, step.target, case.reasons, reasons)
     return moved
+
+
+def locked(unit: Unit, case_id: str) -> Case | None:
+    """Return a case with its row locked, None when there is none."""
+    row = unit.connection.execute(select(cases).where(is_case(unit.election, case_id)).with_for_update()).one_or_none()
+    return None if row is None else case_of(row)
+
+
+def place_of(case: Case) -> Place:
+    """Return where a case is counted."""
+    return Place(case.state.value, case.language, case.due)
 
 
 def _waited_as(unit: Unit, case_id: str) -> CaseState:
@@ -283,7 +319,7 @@ def erase(unit: Unit, server: Server, case_id: str, *, by: str) -> None:
 
 def record_event(
     unit: Unit,
-    row: Row[Any],
+    case: Case,
     action: str,
     by: Actor,
     actor_id: str,
@@ -295,20 +331,20 @@ def record_event(
     reasons: Sequence[str] = (),
     sealed: bytes | None = None,
 ) -> None:
-    """Write a move of the case of `row` (as it was before) into its history and the audit log."""
+    """Write a move of the case (as it was before) into its history and the audit log."""
     unit.connection.execute(
         insert(case_events).values(
             election=unit.election,
-            shard=row.shard,
-            case_id=row.case_id,
+            shard=shard_of(case.case_id),
+            case_id=case.case_id,
             event_id=unit.new_id(),
             at=unit.now,
             action=action,
             actor=by.value,
             actor_id=actor_id,
-            source=row.state if source is None else source,
+            source=case.state.value if source is None else source,
             target=target,
-            revision=row.revision if revision is None else revision,
+            revision=case.revision if revision is None else revision,
             version=version,
             reasons=list(reasons),
             comment_sealed=sealed,
@@ -318,22 +354,15 @@ def record_event(
         unit,
         kind=f"case.{action}",
         actor=f"{by.value}:{actor_id}",
-        subject=row.case_id,
+        subject=case.case_id,
         details={"to": target, "version": version, "reasons": list(reasons)},
     )
 
 
-def _seal_comment(master: MasterKey, row: Row[Any], comment: str) -> bytes | None:
-    if not comment.strip() or row.data_key is None:
+def _seal_comment(master: MasterKey, case: Case, comment: str) -> bytes | None:
+    if not comment.strip() or case.data_key is None:
         return None
-    return seal(master.data_key(row.data_key, row.case_id), comment.strip().encode(), f"comment:{row.case_id}")
-
-
-def _data_key(connection: Connection, server: Server, case_id: str) -> bytes:
-    wrapped = connection.execute(select(cases.c.data_key).where(is_case(server.election, case_id))).scalar_one_or_none()
-    if wrapped is None:
-        raise LookupError("case")
-    return server.master.data_key(wrapped, case_id)
+    return seal(case.key(master), comment.strip().encode(), f"comment:{case.case_id}")
 
 
 def case_of(row: Row[Any]) -> Case:
@@ -357,6 +386,7 @@ def case_of(row: Row[Any]) -> Case:
         decided=row.decided,
         erased=row.erased,
         comment_sealed=row.comment_sealed,
+        data_key=row.data_key,
     )
 
 

@@ -8,7 +8,22 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from sqlalchemy import Column, Connection, Index, LargeBinary, String, Table, and_, delete, insert, select, tuple_
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    FromClause,
+    Index,
+    LargeBinary,
+    String,
+    Table,
+    and_,
+    case,
+    delete,
+    insert,
+    select,
+    tuple_,
+)
 
 from registration.model.case import CaseState
 from registration.model.documents import FieldName
@@ -73,57 +88,48 @@ def forget(unit: Unit, case_id: str) -> None:
     unit.connection.execute(delete(case_identities).where(mine))
 
 
-def same_person(
-    connection: Connection, election: str, master: MasterKey, submission: RequestSubmission
-) -> list[tuple[str, str, CaseState, SameAs]]:
-    """Return (case id, reference, state, why) of other accounts' cases about the same person, at most `MOST_FOUND`."""
+def same_person(connection: Connection, election: str, case_id: str) -> list[tuple[str, str, CaseState, SameAs]]:
+    """Return (case id, reference, state, why) of other accounts' cases about whom a case is about, the same number
+    before the same name, then the oldest; at most `MOST_FOUND`."""
+    one, other, both = _pairs()
+    wanted = (
+        select(other.c.case_id, other.c.same_as)
+        .join(one, both)
+        .where(one.c.election == election, one.c.case_id == case_id)
+        .order_by(case((other.c.same_as == SameAs.PERSONAL_NUMBER.value, 0), else_=1), other.c.case_id)
+        .limit(MOST_FOUND * len(SameAs))
+    )
     found: dict[str, SameAs] = {}
-    for same, value in hashes(master, submission).items():
-        wanted = (
-            select(case_identities.c.case_id)
-            .where(
-                case_identities.c.election == election,
-                case_identities.c.shard == shard_of(value),
-                case_identities.c.same_as == same.value,
-                case_identities.c.hash == value,
-                case_identities.c.account_id != submission.account_id,
-            )
-            .order_by(case_identities.c.case_id)  # which begin with their time
-            .limit(MOST_FOUND)
-        )
-        for case_id in connection.execute(wanted).scalars().all():
-            found.setdefault(case_id, same)
+    for row in connection.execute(wanted):
+        found.setdefault(row.case_id, SameAs(row.same_as))
+    if not found:
+        return []
     ids = list(found)[:MOST_FOUND]
-    shards = and_(
-        cases.c.election == election,
-        tuple_(cases.c.shard, cases.c.case_id).in_([(shard_of(each), each) for each in ids]),
-    )
-    rows = (
-        connection.execute(select(cases.c.case_id, cases.c.reference, cases.c.state).where(shards)).all() if ids else ()
-    )
-    known = {row.case_id: row for row in rows}
+    keys = tuple_(cases.c.shard, cases.c.case_id).in_([(shard_of(each), each) for each in ids])
+    shown = select(cases.c.case_id, cases.c.reference, cases.c.state).where(cases.c.election == election, keys)
+    known = {row.case_id: row for row in connection.execute(shown)}
     return [(each, known[each].reference, CaseState(known[each].state), found[each]) for each in ids if each in known]
 
 
 def are_duplicates(connection: Connection, election: str, case_id: str, other_id: str) -> bool:
     """Tell whether two cases of different accounts share a hash."""
+    one, other, both = _pairs()
+    wanted = select(other.c.case_id).join(one, both)
+    pair = wanted.where(other.c.election == election, one.c.case_id == case_id, other.c.case_id == other_id)
+    return connection.execute(pair.limit(1)).first() is not None
+
+
+def _pairs() -> tuple[FromClause, FromClause, ColumnElement[bool]]:
+    """Return the table twice, and when a row of each is about the same person under different accounts."""
     one, other = case_identities.alias(), case_identities.alias()
-    wanted = (
-        select(other.c.case_id)
-        .join(
-            one,
-            and_(
-                one.c.election == other.c.election,
-                one.c.shard == other.c.shard,
-                one.c.same_as == other.c.same_as,
-                one.c.hash == other.c.hash,
-                one.c.account_id != other.c.account_id,
-            ),
-        )
-        .where(other.c.election == election, one.c.case_id == case_id, other.c.case_id == other_id)
-        .limit(1)
+    both = and_(
+        one.c.election == other.c.election,
+        one.c.shard == other.c.shard,
+        one.c.same_as == other.c.same_as,
+        one.c.hash == other.c.hash,
+        one.c.account_id != other.c.account_id,
     )
-    return connection.execute(wanted).first() is not None
+    return one, other, both
 
 
 _LETTERS = str.maketrans({"Ø": "O", "Æ": "A", "Œ": "O", "Ð": "D", "Đ": "D", "Ł": "L", "Þ": "TH", "ı": "I"})

@@ -11,11 +11,10 @@ from sqlalchemy import Connection
 
 from registration.model.case import CaseState, Checklist
 from registration.model.register import RegisterResult
-from registration.model.submission import RequestSubmission, decode
 from registration.review_desk import SameAs
 from server import audit
 from server.casework import identities
-from server.casework.cases import Case, Event, file_names, get, history, read_content, read_file
+from server.casework.cases import Case, Event, files_of, get, history, read_file
 from server.context import Server
 from server.desk.leases import hold, unerased
 from server.desk.officials import Official
@@ -56,7 +55,7 @@ def open_case(server: Server, official: Official, case_id: str, *, ahead: bool =
     """
     case = hold(server, official, case_id)
     with server.store.read() as connection:
-        looked, submission = _look(connection, server, case)
+        looked = _look(connection, server, case)
         account = accounts.get(connection, server.election, server.master, case.account_id)
         opened = Opened(
             case=case,
@@ -64,11 +63,11 @@ def open_case(server: Server, official: Official, case_id: str, *, ahead: bool =
             checklists=looked.checklists,
             names=looked.names,
             request=looked.request,
-            duplicates=identities.same_person(connection, server.election, server.master, submission),
+            duplicates=identities.same_person(connection, server.election, case_id),
             contact_verified=account is not None and account.contact_verified is not None,
             four_eyes=needs_four_eyes(case.service),
             proposal=read_proposal(connection, server.election, server.master, case),
-            register=lookup.result_of(connection, server, case_id),
+            register=lookup.result_of(connection, server, case.key(server.master), case_id),
         )
     _audit(server, official, "case.fetch" if ahead else "case.open", case)
     return opened
@@ -98,7 +97,7 @@ def compare(server: Server, official: Official, case_id: str, other_id: str) -> 
     """
     other = _duplicate(server, official, case_id, other_id)
     with server.store.read() as connection:
-        looked, _ = _look(connection, server, other)
+        looked = _look(connection, server, other)
     _audit(server, official, "case.compare", other, beside=case_id)
     return looked
 
@@ -117,34 +116,33 @@ def _duplicate(server: Server, official: Official, case_id: str, other_id: str) 
     return unerased(other)
 
 
-def _look(connection: Connection, server: Server, case: Case) -> tuple[Looked, RequestSubmission]:
+def _look(connection: Connection, server: Server, case: Case) -> Looked:
+    files = files_of(connection, server.election, case.case_id, case.revision)
     try:
-        files = read_content(connection, server, case.case_id)
+        request = read_file(server, case, files["request.json"], "request.json")
     except LookupError:
         raise Problem(409, "request.content_erased") from None
-    submission = decode(files)
-    assert isinstance(submission, RequestSubmission)
-    looked = Looked(
+    return Looked(
         case=case,
-        history=history(connection, server, case.case_id),
+        history=history(connection, server, case),
         checklists=read_checklists(connection, server.election, case.case_id),
-        names=file_names(connection, server.election, case.case_id, case.revision),
-        request=json.loads(files["request.json"]),
+        names=tuple(files),
+        request=json.loads(request),
     )
-    return looked, submission
 
 
 def _picture(server: Server, case: Case, name: str) -> bytes:
     if not name.endswith(".jpg"):
         raise Problem(404, "call.not_found")
     with server.store.read() as connection:
-        try:
-            return read_file(connection, server, case.case_id, case.revision, name)
-        except LookupError:
-            raise Problem(404, "call.not_found") from None
+        files = files_of(connection, server.election, case.case_id, case.revision)
+    try:
+        return read_file(server, case, files[name], name)
+    except LookupError:
+        raise Problem(404, "call.not_found") from None
 
 
 def _audit(server: Server, official: Official, kind: str, case: Case, **more: str) -> None:
     details = {"revision": case.revision, **more}
-    with server.store.write() as unit:
+    with server.store.write(turn=False) as unit:  # one event, which waits for its place in the log by itself
         audit.record(unit, kind=kind, actor=official.actor, subject=case.case_id, details=details)

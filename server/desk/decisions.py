@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from registration.model.case import CHECKLIST, REFUSAL_REASONS, Action, Checked, Checklist
 from registration.review_desk import MOST_COMMENT
 from server import audit, notify
-from server.casework.cases import Case, apply_transition
+from server.casework.cases import Case, move
 from server.desk.leases import actor_of, check_comment, give_back, held, locked
 from server.desk.officials import Official
 from server.desk.proposals import (
@@ -73,14 +73,13 @@ def decide(
         forget_proposal(unit, case_id)
         details = {"first": second.by, "action": action.value}
         audit.record(unit, kind="case.second", actor=official.actor, subject=case_id, details=details)
-    moved = apply_transition(
+    moved = move(
         unit,
         master,
-        case_id,
+        case,
         action,
         actor_of(official),
         actor_id=official.name,
-        expected_version=version,
         reasons=reasons,
         comment=comment,
     )

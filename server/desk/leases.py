@@ -11,7 +11,8 @@ from sqlalchemy import select, update
 
 from registration.model.case import Action, Actor, CaseState
 from registration.review_desk import MOST_COMMENT, Role
-from server.casework.cases import Case, apply_transition, case_of, get, is_case
+from server.casework import cases as casework
+from server.casework.cases import Case, case_of, get, is_case, move
 from server.context import Server
 from server.desk.officials import Official
 from server.desk.proposals import proposal_on
@@ -46,14 +47,13 @@ def claim(unit: Unit, master: MasterKey, official: Official, case_id: str, *, ta
         if held_by and not take_over:
             raise Problem(409, "case.claimed", by=held_by)
         case = give_back(unit, master, case, Actor.SUPERVISOR if held_by else Actor.SYSTEM, official.name)
-    return apply_transition(
+    return move(
         unit,
         master,
-        case_id,
+        case,
         Action.CLAIM,
         actor_of(official),
         actor_id=official.name,
-        expected_version=case.version,
         lease_until=unit.now + LEASE,
     )
 
@@ -106,14 +106,13 @@ def reopen(unit: Unit, master: MasterKey, official: Official, case_id: str, comm
         raise Problem(403, "official.not_allowed")
     check_comment(comment)
     case = unerased(locked(unit, case_id))
-    return apply_transition(
+    return move(
         unit,
         master,
-        case_id,
+        case,
         Action.REOPEN,
         Actor.SUPERVISOR,
         actor_id=official.name,
-        expected_version=case.version,
         comment=comment,
         lease_until=unit.now + LEASE,
     )
@@ -149,10 +148,10 @@ def check_comment(comment: str) -> None:
 
 def locked(unit: Unit, case_id: str) -> Case:
     """Return a case with its row locked. Raises Problem 404 ``case.not_found``."""
-    row = unit.connection.execute(select(cases).where(is_case(unit.election, case_id)).with_for_update()).one_or_none()
-    if row is None:
+    case = casework.locked(unit, case_id)
+    if case is None:
         raise Problem(404, "case.not_found")
-    return case_of(row)
+    return case
 
 
 def unerased(case: Case) -> Case:
@@ -174,23 +173,13 @@ def held(case: Case | None, official: Official, now: datetime) -> Case:
 def _renew(unit: Unit, case: Case) -> Case:
     """Prolong a lease; the version stays, for nothing that anybody decides on has changed."""
     mine = is_case(unit.election, case.case_id)
-    unit.connection.execute(update(cases).where(mine).values(lease_until=unit.now + LEASE))
-    renewed = get(unit.connection, unit.election, case.case_id)
-    assert renewed is not None
-    return renewed
+    prolonged = update(cases).where(mine).values(lease_until=unit.now + LEASE).returning(*cases.c)
+    return case_of(unit.connection.execute(prolonged).one())
 
 
 def give_back(unit: Unit, master: MasterKey, case: Case, by: Actor, who: str) -> Case:
-    """Put a case back into the queue, as what it waited there before."""
-    return apply_transition(
-        unit,
-        master,
-        case.case_id,
-        Action.RELEASE,
-        by,
-        actor_id="system" if by is Actor.SYSTEM else who,
-        expected_version=case.version,
-    )
+    """Put a case that `locked` gave back into the queue, as what it waited there before."""
+    return move(unit, master, case, Action.RELEASE, by, actor_id="system" if by is Actor.SYSTEM else who)
 
 
 def actor_of(official: Official) -> Actor:

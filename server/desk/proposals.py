@@ -78,6 +78,8 @@ def _four_eyes_services() -> frozenset[str]:
 
 def proposal_on(connection: Connection, election: str, case: Case) -> Any:
     """Return the row of the proposal on the present revision; one on an older version means nothing any more."""
+    if not needs_four_eyes(case.service):
+        return None
     wanted = select(case_proposals).where(
         _is_proposal(election, case.case_id), case_proposals.c.revision == case.revision
     )

@@ -47,16 +47,23 @@ def queue(
 ) -> dict[str, object]:
     now = server.clock.now()
     with server.store.read() as connection:
-        found = waiting.queue(connection, server.election, state=state, language=language, page=page, due_by=due_by)
-        overdue, due_today = waiting.count_due(connection, server.election, civil_day(now))
+        found = waiting.queue(
+            connection,
+            server.election,
+            state=state,
+            language=language,
+            page=page,
+            today=civil_day(now),
+            due_by=due_by,
+        )
     return {
         "cases": [_row(case, now) for case in found.cases],
         "counts": dict(found.counts),
         "by_language": dict(found.by_language),
         "page": found.page,
         "pages": found.pages,
-        "overdue": overdue,
-        "due_today": due_today,
+        "overdue": found.overdue,
+        "due_today": found.due_today,
     }
 
 

@@ -5,6 +5,7 @@ Beside it: `server.review_leases` (taking and giving back), `server.review_case`
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,7 +17,6 @@ from registration.model.civil_day import civil_day
 from server.casework import case_counts
 from server.casework.cases import Case, case_of, rows_of
 from server.store.schema import WAITING, cases, is_waiting
-from server.store.schema import case_counts as case_counts_table
 
 PAGE = 25
 MOST_PAGES = 400
@@ -32,6 +32,9 @@ class QueueRows:
     by_language: Mapping[str, int]
     page: int
     pages: int
+    overdue: int
+    """Of all that wait."""
+    due_today: int
 
 
 def queue(
@@ -41,6 +44,7 @@ def queue(
     state: CaseState | None,
     language: str,
     page: int,
+    today: date,
     due_by: date | None = None,
 ) -> QueueRows:
     """Return a page of cases, nearest time limit first, at most `MOST_PAGES` of them.
@@ -51,18 +55,22 @@ def queue(
         state: only this one; None: all that wait.
         language: only this one; "": all.
         page: from 1; beyond the last one is the last one.
+        today: the civil day, for what is overdue.
         due_by: only those whose time limit is this day or earlier.
     """
     here = cases.c.election == election
     wanted: list[ColumnElement[bool]] = [here, is_waiting if state is None else cases.c.state == state.value]
-    states = [each.value for each in (WAITING if state is None else (state,))]
-    counted: list[ColumnElement[bool]] = [case_counts_table.c.state.in_(states)]
     if language:
         wanted.append(cases.c.language == language)
     if due_by is not None:
         wanted.append(cases.c.due <= due_by)
-        counted.append(case_counts_table.c.due <= due_by)
-    by_language = case_counts.by_language(connection, election, *counted)
+    tallies = case_counts.tally(connection, election, today=today, due_by=due_by)
+    counts: Counter[str] = Counter({each.value: 0 for each in CaseState})
+    by_language: Counter[str] = Counter()
+    for each in tallies:
+        counts[each.state] += each.number
+        if each.within and each.state in (WAITING if state is None else (state,)):
+            by_language[each.language] += each.within
     number = by_language.get(language, 0) if language else sum(by_language.values())
     pages = min(max(1, -(-number // PAGE)), MOST_PAGES)
     page = min(max(1, page), pages)
@@ -70,16 +78,16 @@ def queue(
     ordered = select(cases.c.case_id).where(*wanted).order_by(cases.c.due, cases.c.received, cases.c.case_id)
     ids = connection.execute(ordered.offset((page - 1) * PAGE).limit(PAGE)).scalars().all()
     found = rows_of(connection, election, ids)
-    counts = case_counts.by_state(connection, election)
-    listed = tuple(case_of(found[each]) for each in ids if each in found)
-    return QueueRows(listed, counts, by_language, page, pages)
-
-
-def count_due(connection: Connection, election: str, today: date) -> tuple[int, int]:
-    """Return how many waiting cases are overdue, and how many are due today."""
-    due, waiting = case_counts_table.c.due, case_counts_table.c.state.in_([state.value for state in WAITING])
-    overdue = case_counts.total(connection, election, waiting, due < today)
-    return overdue, case_counts.total(connection, election, waiting, due == today)
+    waiting = [each for each in tallies if each.state in WAITING]
+    return QueueRows(
+        cases=tuple(case_of(found[each]) for each in ids if each in found),
+        counts=counts,
+        by_language=by_language,
+        page=page,
+        pages=pages,
+        overdue=sum(each.overdue for each in waiting),
+        due_today=sum(each.due_today for each in waiting),
+    )
 
 
 def is_overdue(case: Case, now: datetime) -> bool:

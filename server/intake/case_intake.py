@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import insert, select, update
 
 from registration.model.case import Action, Actor, CaseState, IllegalTransition, transition
 from registration.model.civil_day import civil_day
@@ -16,7 +15,17 @@ from registration.model.submission import RequestSubmission, encode
 from server import counting, notify
 from server.casework import case_counts, identities
 from server.casework.case_counts import Place
-from server.casework.cases import apply_transition, file_place, is_case, of_account, record_event
+from server.casework.cases import (
+    Case,
+    apply_transition,
+    case_of,
+    file_place,
+    is_case,
+    locked,
+    of_account,
+    place_of,
+    record_event,
+)
 from server.context import Server
 from server.register import lookup
 from server.sealing import seal
@@ -64,29 +73,29 @@ def receive(
         NotTaken: ``packet.other_account``, ``packet.revision_taken``.
     """
     case_id = CaseId(submission.request_id)
-    row = unit.connection.execute(select(cases).where(is_case(unit.election, case_id)).with_for_update()).one_or_none()
+    known = locked(unit, case_id)
     account = accounts.get(unit.connection, unit.election, server.master, submission.account_id)
     if account is None:
         raise AccountMissing
-    if row is not None and row.account_id != submission.account_id:
+    if known is not None and known.account_id != submission.account_id:
         raise NotTaken("packet.other_account")
     if _known_version(unit, case_id, submission.revision, kiosk_id, packet_id):
         return
     late = not config.takes_requests_on(civil_day(received))
     flags = _flags(unit, config, submission, account, late=late)
-    if row is None:
+    if known is None:
         key = _open_case(unit, server, config, submission, kiosk_id=kiosk_id, received=received, flags=flags)
     else:
-        if row.data_key is None:
+        if known.data_key is None:
             raise NotTaken("request.content_erased")
-        key = server.master.data_key(row.data_key, case_id)
-        if submission.revision > row.revision:
-            _renew_case(unit, server, config, row, submission, kiosk_id=kiosk_id, received=received, flags=flags)
+        key = known.key(server.master)
+        if submission.revision > known.revision:
+            _renew_case(unit, server, config, known, submission, kiosk_id=kiosk_id, received=received, flags=flags)
     _keep_version(unit, server, key, submission, kiosk_id=kiosk_id, packet_id=packet_id, received=received, late=late)
-    if row is None or submission.revision > row.revision:
+    if known is None or submission.revision > known.revision:
         identities.keep(unit, server.master, submission)
         lookup.ask(unit, key, submission)
-    _count(unit, key, config, row, submission, kiosk_id=kiosk_id, received=received)
+    _count(unit, key, config, known, submission, kiosk_id=kiosk_id, received=received)
     notify.enqueue(
         unit,
         server.master,
@@ -102,17 +111,17 @@ def _count(
     unit: Unit,
     key: bytes,
     config: ElectionConfig,
-    row: Row[Any] | None,
+    known: Case | None,
     submission: RequestSubmission,
     *,
     kiosk_id: str,
     received: datetime,
 ) -> None:
-    """Keep the counts up. `row` is the case as it was before this version; it has moved since where it could."""
-    if row is None:
+    """Keep the counts up. `known` is the case as it was before this version; it has moved since where it could."""
+    if known is None:
         counting.opened(unit, key, config, submission, kiosk_id=kiosk_id, received=received)
-    elif submission.revision > row.revision:
-        now = unit.connection.execute(select(cases.c.state).where(is_case(unit.election, row.case_id))).scalar_one()
+    elif submission.revision > known.revision:
+        now = unit.connection.execute(select(cases.c.state).where(is_case(unit.election, known.case_id))).scalar_one()
         state = CaseState(now)
         counting.renewed(unit, key, config, submission, kiosk_id=kiosk_id, received=received, state=state)
     else:
@@ -131,8 +140,9 @@ def _open_case(
 ) -> bytes:
     case_id = submission.request_id
     key, wrapped = server.master.new_data_key(case_id)
-    unit.connection.execute(
-        insert(cases).values(
+    made = (
+        insert(cases)
+        .values(
             election=unit.election,
             shard=shard_of(case_id),
             case_id=case_id,
@@ -152,12 +162,13 @@ def _open_case(
             created=unit.now,
             updated=unit.now,
         )
+        .returning(*cases.c)
     )
-    row = unit.connection.execute(select(cases).where(is_case(unit.election, case_id))).one()
-    case_counts.move(unit, None, Place(row.state, row.language, row.due))
+    case = case_of(unit.connection.execute(made).one())
+    case_counts.move(unit, None, place_of(case))
     record_event(
         unit,
-        row,
+        case,
         "submit",
         Actor.APPLICANT,
         submission.account_id,
@@ -173,7 +184,7 @@ def _renew_case(
     unit: Unit,
     server: Server,
     config: ElectionConfig,
-    row: Row[Any],
+    case: Case,
     submission: RequestSubmission,
     *,
     kiosk_id: str,
@@ -181,7 +192,7 @@ def _renew_case(
     flags: Sequence[str],
 ) -> None:
     """Put a newer version in front: by the table where it has a move, else in place (it still waits for review)."""
-    mine = is_case(unit.election, row.case_id)
+    mine = is_case(unit.election, case.case_id)
     due = civil_day(received) + timedelta(days=config.review_days)
     fresh = {
         "revision": submission.revision,
@@ -189,22 +200,22 @@ def _renew_case(
         "received": received,
         "due": due,
         "kiosk_id": kiosk_id,
-        "flags": sorted({*flags, *(flag for flag in row.flags if flag == accounts.DUPLICATE_PERSON)}),
+        "flags": sorted({*flags, *(flag for flag in case.flags if flag == accounts.DUPLICATE_PERSON)}),
     }
     unit.connection.execute(update(cases).where(mine).values(**fresh))
-    case_counts.move(unit, Place(row.state, row.language, row.due), Place(row.state, submission.language, due))
+    case_counts.move(unit, place_of(case), Place(case.state.value, submission.language, due))
     try:
-        transition(CaseState(row.state), Action.COMPLETE, Actor.APPLICANT)
+        transition(case.state, Action.COMPLETE, Actor.APPLICANT)
     except IllegalTransition:
-        version = row.version + 1
+        version = case.version + 1
         unit.connection.execute(update(cases).where(mine).values(version=version, updated=unit.now))
         record_event(
             unit,
-            row,
+            case,
             "replace",
             Actor.APPLICANT,
             submission.account_id,
-            target=row.state,
+            target=case.state.value,
             version=version,
             revision=submission.revision,
         )
@@ -212,11 +223,11 @@ def _renew_case(
     apply_transition(
         unit,
         server.master,
-        row.case_id,
+        case.case_id,
         Action.COMPLETE,
         Actor.APPLICANT,
         actor_id=submission.account_id,
-        expected_version=row.version,
+        expected_version=case.version,
     )
 
 

@@ -129,14 +129,16 @@ def forget(unit: Unit, case_id: str) -> None:
     unit.connection.execute(delete(register_checks).where(_is(unit.election, case_id)))
 
 
-def result_of(connection: Connection, server: Server, case_id: str) -> RegisterResult:
-    """Return what a case shows of the register; never asks it, so it never waits."""
+def result_of(connection: Connection, server: Server, key: bytes, case_id: str) -> RegisterResult:
+    """Return what the case of a key shows of the register; never asks it, so it never waits."""
+    if not (server.settings.data / SETTINGS_FILE).exists():
+        return NO_REGISTER
     row = _row(connection, server.election, case_id)
-    if row is None or not (server.settings.data / SETTINGS_FILE).exists():
+    if row is None:
         return NO_REGISTER
     if row.answer is None:
         return RegisterResult(LookUp.WAITING)
-    return from_json(json.loads(unseal(_key(connection, server, case_id), row.answer, _place("answer", case_id))))
+    return from_json(json.loads(unseal(key, row.answer, _place("answer", case_id))))
 
 
 # ---------------------------------------------------------------- asking

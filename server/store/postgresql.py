@@ -7,10 +7,12 @@ can wait for each other. What needs no turn says so (``Store.write(turn=False)``
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
+import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 
 from registration.errors import StaffMustFix
 from server.store.metadata import WRITES
@@ -20,6 +22,9 @@ _SETTINGS = {
     "lock_timeout": "10s",
     "idle_in_transaction_session_timeout": "60s",
 }
+RESTED = 1.0
+"""Seconds unused after which a connection is asked whether it still stands before it is used."""
+_USED = "used"
 _PASSING = frozenset({"40001", "40P01"})  # serialization failure, deadlock: the unit was undone, try it again
 _AWAY = frozenset({"55P03", "57P01", "57P02", "57P03", "53300"})  # no lock in time, stopping, starting, too many
 _TAKE = text("SELECT election FROM write_turns WHERE election = :election FOR UPDATE")
@@ -34,10 +39,10 @@ def open_engine(url: URL) -> Engine:
     """
     if url.password is not None:
         raise StaffMustFix("store.secret_in_address")
-    engine = create_engine(
-        url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=10, max_overflow=10, pool_timeout=10
-    )
+    engine = create_engine(url.set(drivername="postgresql+psycopg"), pool_size=10, max_overflow=10, pool_timeout=10)
     event.listen(engine, "connect", _configure)
+    event.listen(engine, "checkout", _look_whether_alive)
+    event.listen(engine, "checkin", _note_use)
     event.listen(engine, "begin", _begin)
     try:
         with engine.connect() as connection:
@@ -75,6 +80,22 @@ def _configure(connection: Any, _record: object) -> None:
         for name, value in _SETTINGS.items():
             cursor.execute(f"SET {name} = '{value}'")
     connection.commit()
+
+
+def _look_whether_alive(connection: Any, record: Any, _proxy: object) -> None:
+    """Ask a connection that rested whether it still stands; one that worked a moment ago is not asked."""
+    if time.monotonic() - record.info.get(_USED, 0.0) < RESTED:
+        return
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        connection.rollback()
+    except psycopg.OperationalError:
+        raise InvalidatePoolError from None  # the others are gone too; the pool opens anew
+
+
+def _note_use(_connection: object, record: Any) -> None:
+    record.info[_USED] = time.monotonic()
 
 
 def _begin(connection: Connection) -> None:

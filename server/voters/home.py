@@ -47,7 +47,7 @@ def confirm_contact(body: Confirmation, server: OpenServer, voter: CallingVoter)
 def list_requests(server: OpenServer, voter: CallingVoter) -> dict[str, object]:
     with server.store.read() as connection:
         mine = cases.of_account(connection, server.election, voter.account_id)
-        return {"requests": [_status(case, cases.comment_of(connection, server, case)) for case in mine]}
+        return {"requests": [_status(case, cases.comment_of(server.master, case)) for case in mine]}
 
 
 @router.get("/v1/me/requests/{request_id}/content")
@@ -76,7 +76,7 @@ def withdraw(request_id: str, server: OpenServer, voter: CallingVoter) -> dict[s
             )
         except Problem:
             raise Problem(409, "request.not_withdrawable") from None
-        return _status(moved, cases.comment_of(unit.connection, server, moved))
+        return _status(moved, cases.comment_of(server.master, moved))
 
 
 def _own(server: Server, voter: Voter, request_id: str) -> Case:

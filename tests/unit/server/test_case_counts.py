@@ -91,7 +91,7 @@ def test_the_queue_is_narrowed_by_the_time_limit_and_never_longer_than_its_pages
         clock.advance(days=1)
     first_due = clock.now().date() - timedelta(days=3) + timedelta(days=5)
     with server.store.read() as connection:
-        asked = {"state": None, "language": "", "page": 1}
+        asked = {"state": None, "language": "", "page": 1, "today": clock.now().date()}
         for days, number in ((0, 1), (1, 2), (9, 3)):
             page = waiting.queue(
                 connection,
@@ -100,6 +100,8 @@ def test_the_queue_is_narrowed_by_the_time_limit_and_never_longer_than_its_pages
                 **asked,  # type: ignore[arg-type]
             )
             assert len(page.cases) == number
-        page = waiting.queue(connection, server.election, state=CaseState.SUBMITTED, language="", page=10**6)
+        page = waiting.queue(
+            connection, server.election, state=CaseState.SUBMITTED, language="", page=10**6, today=clock.now().date()
+        )
         assert (page.page, page.pages, len(page.cases)) == (1, 1, 3)
         assert connection.execute(select(counts_table.c.number)).scalars().all() == [1, 1, 1]

@@ -143,7 +143,7 @@ def test_a_returned_request_is_completed_as_a_new_version(
     with server.store.read() as connection:
         latest = decode(cases.read_content(connection, server, REQUEST_ID))
         first = decode(cases.read_content(connection, server, REQUEST_ID, revision=1))
-        events = cases.history(connection, server, REQUEST_ID)
+        events = cases.history(connection, server, case)
     assert isinstance(latest, RequestSubmission)
     assert isinstance(first, RequestSubmission)
     assert (latest.address.city, first.address.city) == ("Lecce", "Bari")

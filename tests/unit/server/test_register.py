@@ -75,7 +75,9 @@ def case(kiosk: EnrolledKiosk, work: Work, server: Server) -> str:
 
 def result(server: Server, case_id: str) -> lookup.RegisterResult:
     with server.store.read() as connection:
-        return lookup.result_of(connection, server, case_id)
+        case = cases.get(connection, server.election, case_id)
+        assert case is not None
+        return lookup.result_of(connection, server, case.key(server.master), case_id)
 
 
 def counts(server: Server) -> dict[Dimension, dict[str, dict[Measure, int]]]:

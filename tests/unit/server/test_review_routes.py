@@ -431,7 +431,7 @@ def test_the_same_person_is_found_by_number_or_by_name_and_birth_date(desk: Desk
         desk.receive(submission)
         clock.advance(seconds=1)
     with desk.server.store.read() as connection:
-        found = identities.same_person(connection, desk.server.election, desk.server.master, mine)
+        found = identities.same_person(connection, desk.server.election, mine.request_id)
     assert {(case_id, same) for case_id, _, _, same in found} == {
         (by_number.request_id, SameAs.PERSONAL_NUMBER),
         (by_name.request_id, SameAs.NAME_AND_BIRTH_DATE),
