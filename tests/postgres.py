@@ -101,6 +101,12 @@ class Cluster:
                     raise RuntimeError(self._log.read_text(errors="replace")[-2000:]) from None
                 pause.wait(0.02)
 
+    @property
+    def pid(self) -> int:
+        """Of the process whose children are all its others."""
+        assert self._process is not None
+        return self._process.pid
+
     def crash(self) -> None:
         """Kill every process of it at once, as a power cut of its machine would, and start it again."""
         assert self._process is not None
