@@ -15,7 +15,7 @@ from server import keyring
 from server.clock import SystemClock
 from server.keyring import KeyRing
 from server.limits import Buckets, Entrance
-from server.sealing import MasterKey
+from server.sealing import MasterKey, SealBroken
 from server.settings import Settings
 from server.store import Store, migrate, open_engine
 from server.store.blobs import BlobStore, open_blobs
@@ -102,8 +102,12 @@ def _open(settings: Settings, master: MasterKey, clock: Clock | None) -> Server:
         enrolments=Entrance(clock),
     )
     server.uploads.mkdir(exist_ok=True, mode=0o700)
-    with store.write() as unit:
-        keyring.ensure(unit, master, settings.escrow)
+    try:
+        with store.write() as unit:
+            keyring.ensure(unit, master, settings.escrow)
+    except SealBroken:  # where the database itself is not under the key (PostgreSQL) this is the first to notice
+        server.close()
+        raise StaffMustFix("store.wrong_key") from None
     return server
 
 

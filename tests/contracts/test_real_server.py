@@ -31,6 +31,7 @@ from sync.http import Http
 from sync.link import HttpLink
 from sync.sealer import PacketSealer
 from sync.upload import Uploader
+from tests.databases import Database
 from tests.fakes.flaky_proxy import FlakyProxy
 from tests.fakes.sync_store import FakeSyncStore
 from tests.fakes.vault import a_request, an_account
@@ -97,9 +98,16 @@ def until(look: Callable[[], Any]) -> Any:
 
 
 @pytest.fixture(scope="module")
-def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
-    """Run the server; gives its ready line and its outbox. It must end by itself when its stdin does."""
+def ready(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """Run the server on each database; gives its ready line and its outbox. It must end by itself when its stdin
+    does."""
     folder = tmp_path_factory.mktemp("server")
+    with database.empty(folder / "data") as settings, pytest.MonkeyPatch.context() as patched:
+        patched.setenv("PER_DATABASE", settings.database)
+        yield from _run(folder)
+
+
+def _run(folder: Path) -> Iterator[dict[str, Any]]:
     outbox = folder / "outbox"
     command = ["serve", "--embedded", "--data", str(folder / "data"), "--port", "0", "--outbox", str(outbox)]
     with (

@@ -43,12 +43,25 @@ from sync.batch_list import BatchList, Item
 from sync.enrol import Enrolment
 from sync.http import Http
 from sync.sealer import PacketSealer
+from tests.databases import Database
 from tests.fakes import invented_voter
 from tests.fakes.sync_store import FakeSyncStore
 
 KEY = "ab" * 32
 ROOT = Path(resources.__file__).parent.parent
 TUS = {"Tus-Resumable": "1.0.0"}
+
+
+@pytest.fixture(autouse=True)
+def _database(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Each database in turn, told to the program as an administrator would."""
+    with database.empty(tmp_path) as made:
+        monkeypatch.setenv("PER_DATABASE", made.database)
+        yield
+
+
+def settings_at(data: Path) -> Settings:
+    return Settings(data=data, database=os.environ["PER_DATABASE"])
 
 
 class Program:
@@ -218,7 +231,7 @@ def stick(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> tuple[Path, Machine, list[SealedPacket]]:
     """A stick with an account and its request, from a kiosk enrolled without a running server."""
-    server = open_server(Settings(data=tmp_path / "s"), MasterKey(bytes.fromhex(KEY)))
+    server = open_server(settings_at(tmp_path / "s"), MasterKey(bytes.fromhex(KEY)))
     key = sshsig.generate()
     with server.store.write() as unit:
         token = devices.new_enrolment_token(unit, server.master)
@@ -310,7 +323,7 @@ def test_keys_rotate_and_old_packets_still_open(
     assert command("rotate-keys", data=tmp_path / "s", monkeypatch=monkeypatch) == 0
     assert json.loads(capsys.readouterr().out)["keyset"] == 2
     assert command("import-batch", str(folder), data=tmp_path / "s", monkeypatch=monkeypatch) == 0
-    server = open_server(Settings(data=tmp_path / "s"), MasterKey(bytes.fromhex(KEY)))
+    server = open_server(settings_at(tmp_path / "s"), MasterKey(bytes.fromhex(KEY)))
     while worker.work_once(server):
         pass
     with server.store.read() as connection:
@@ -351,7 +364,7 @@ def test_the_configuration_is_published_as_the_next_version(
         file.write_text(text)
         assert command("set-config", str(file), data=tmp_path / "s", monkeypatch=monkeypatch) == 1
         assert f"({field})" in capsys.readouterr().err
-    server = open_server(Settings(data=tmp_path / "s"), MasterKey(bytes.fromhex(KEY)))
+    server = open_server(settings_at(tmp_path / "s"), MasterKey(bytes.fromhex(KEY)))
     settings = server.config()
     server.close()
     assert (settings.version, settings.closes, settings.review_days) == (2, date(2031, 3, 20), 3)
@@ -373,7 +386,7 @@ def test_everything_is_destroyed_only_after_the_election_and_recorded(
         def now(self) -> datetime:
             return super().now() + timedelta(days=200)
 
-    server = open_server(Settings(data=tmp_path / "s"), MasterKey(bytes.fromhex(KEY)), After())
+    server = open_server(settings_at(tmp_path / "s"), MasterKey(bytes.fromhex(KEY)), After())
     while worker.work_once(server):
         pass
     kept_aside = server.blobs.put(b"a packet kept aside")
@@ -405,7 +418,7 @@ def test_everything_is_destroyed_only_after_the_election_and_recorded(
 
 
 def test_tidying_removes_what_ran_out_and_stray_blobs(tmp_path: Path) -> None:
-    server = open_server(Settings(data=tmp_path / "s"), MasterKey(bytes.fromhex(KEY)))
+    server = open_server(settings_at(tmp_path / "s"), MasterKey(bytes.fromhex(KEY)))
     with server.store.write() as unit:
         devices.new_enrolment_token(unit, server.master, timedelta(seconds=-1))
     stray = server.blobs.put(b"left behind")
