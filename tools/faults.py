@@ -20,7 +20,16 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.faults import full_link, full_packet, full_power, full_routes, full_server, full_vault, many_processes
+from tests.faults import (
+    demo_kills,
+    full_link,
+    full_packet,
+    full_power,
+    full_routes,
+    full_server,
+    full_vault,
+    many_processes,
+)
 from tests.faults.row import Row
 
 OUT = Path("docs") / "faults.md"
@@ -71,6 +80,7 @@ def faults(folder: Path, args: argparse.Namespace) -> Mapping[str, Callable[[], 
         "kill-export": lambda: full_vault.batch_killed(place("kill-export"), "export"),
         "kill-import": lambda: full_vault.batch_killed(place("kill-import"), "import"),
         "kill-processes": lambda: many_processes.row(place("kill-processes"), args.kills // 5),
+        "demo-kills": lambda: demo_kills.row(place("demo-kills"), args.kills // 5),
         **{f"power-{work}": partial(_power_cut, place, work, args.cuts, args.seed) for work in full_power.WORK},
         **{
             f"{how}-{whose}": partial(_failing_disk, place, how, whose, args.step)

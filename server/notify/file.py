@@ -6,6 +6,7 @@ import json
 import os
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC
 from pathlib import Path
 
@@ -50,7 +51,6 @@ class FileTransport:
         pass
 
     def _write(self, message: Message) -> None:
-        number = self._number + 1
         body = {
             "id": message.id,
             "kind": message.kind,
@@ -62,12 +62,16 @@ class FileTransport:
         }
         if message.words.subject:
             body["subject"] = message.words.subject
-        target = self._folder / f"{number:06d}-{message.kind}.json"
-        unfinished = target.with_suffix(".tmp")
+        unfinished = self._folder / f"{message.id}.tmp"
         with unfinished.open("w", encoding="utf-8") as file:
             json.dump(body, file, ensure_ascii=False, indent=1)
             file.flush()
             os.fsync(file.fileno())
-        unfinished.replace(target)
-        self._number = number
+        while True:
+            self._number += 1
+            # Another process may write here too: whoever has the number keeps it.
+            with suppress(FileExistsError):
+                os.link(unfinished, self._folder / f"{self._number:06d}-{message.kind}.json")
+                break
+        unfinished.unlink()
         self._written.add(message.id)
