@@ -3,7 +3,8 @@
 ``BENCH_CASES`` sets how many cases the larger database holds (default 100,000; the aim is spoken of 1,000,000, which
 takes some minutes). The rows are synthetic, but for `REAL` cases among them that came as packets do, with pictures of
 a usual size, and can be opened. The server is the program itself, in a process of its own; beside the time that a call
-took stands the CPU time that it cost the server and PostgreSQL together, which a busy machine lengthens less.
+took stands the CPU time that it cost the server and PostgreSQL together, beyond what they spend at rest: a busy
+machine lengthens that less.
 """
 
 from __future__ import annotations
@@ -57,6 +58,8 @@ LARGE = int(os.environ.get("BENCH_CASES", "100000"))
 REAL = 120
 QUEUES = 200
 PACKETS = 200
+AT_REST = 10.0
+"""Seconds."""
 PICTURE = 300_000
 """Bytes."""
 MASTER = MasterKey(bytes(range(32)))
@@ -141,14 +144,15 @@ def _measured(cluster: Cluster, folder: Path, count: int) -> dict[str, tuple[flo
         print(f"   {count} cases made in {time.perf_counter() - began:.0f} s", flush=True)
         with _desk(server) as (call, pid):
             _until_told(server)
+            at_rest = _at_rest(pid, cluster.pid)
             measured: dict[str, tuple[float, str, int]] = {}
             for name, steps in (
                 ("queue", [partial(call, "GET", f"/v1/review/queue{each}") for each in _questions()]),
                 ("open_case", [partial(_open, call, each) for each in real]),
             ):
-                spent = _cpu(pid) + _cpu(cluster.pid)
+                spent, began = _cpu(pid) + _cpu(cluster.pid), time.perf_counter()
                 times = [_timed(step) for step in steps]
-                spent = _cpu(pid) + _cpu(cluster.pid) - spent
+                spent = _cpu(pid) + _cpu(cluster.pid) - spent - at_rest * (time.perf_counter() - began)
                 measured[f"{name}_median"] = (statistics.median(times), "ms", len(times))
                 measured[f"{name}_p95"] = (_p95(times), "ms", len(times))
                 measured[f"{name}_cpu"] = (spent * 1000 / len(times), "ms", len(times))
@@ -160,6 +164,13 @@ def _measured(cluster: Cluster, folder: Path, count: int) -> dict[str, tuple[flo
         "intake_per_second": (taken, "packets/s", PACKETS),
         "opened_per_second": (opened, "packets/s", PACKETS),
     }
+
+
+def _at_rest(*pids: int) -> float:
+    """Return what the processes spend in a second when nobody asks for anything."""
+    spent = sum(map(_cpu, pids))
+    threading.Event().wait(AT_REST)
+    return (sum(map(_cpu, pids)) - spent) / AT_REST
 
 
 def _cpu(pid: int) -> float:

@@ -70,5 +70,5 @@ def create_app(server: Server, *, beside: bool = True) -> FastAPI:
     for module in PARTS:
         app.include_router(module.router)
     app.add_middleware(Again)
-    app.add_middleware(Shield)
+    app.add_middleware(Shield, trouble=server.trouble)
     return app

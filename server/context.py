@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import threading
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from fastapi import Request
+from sqlalchemy import delete, insert
 
 from registration.errors import StaffMustFix
 from registration.ports.clock import Clock
@@ -20,6 +22,8 @@ from server.settings import Settings
 from server.store import Store, migrate, open_engine
 from server.store.blobs import BlobStore, open_blobs
 from server.store.failures import translated
+from server.store.schema import write_turns
+from server.store.trouble import Trouble
 from sync.config import ElectionConfig
 
 CALLS_AT_ONCE, CALLS_PER_MINUTE = 30, 30.0
@@ -43,6 +47,8 @@ class Server:
     """Spent for every sign-in of an official, before its password is hashed."""
     enrolments: Entrance
     """Spent for every kiosk that asks to be enrolled, before its token is looked up."""
+    trouble: Trouble
+    """Whether this process met a failing disk."""
 
     @property
     def election(self) -> str:
@@ -100,6 +106,7 @@ def _open(settings: Settings, master: MasterKey, clock: Clock | None) -> Server:
         calls=Buckets(clock, CALLS_AT_ONCE, CALLS_PER_MINUTE),
         sign_ins=Entrance(clock),
         enrolments=Entrance(clock),
+        trouble=Trouble(partial(_try_to_keep, store, settings.data)),
     )
     server.uploads.mkdir(exist_ok=True, mode=0o700)
     try:
@@ -109,6 +116,19 @@ def _open(settings: Settings, master: MasterKey, clock: Clock | None) -> Server:
         server.close()
         raise StaffMustFix("store.wrong_key") from None
     return server
+
+
+def _try_to_keep(store: Store, folder: Path) -> None:
+    """Write a file and a row durably, and take them away. Raises what the disk or the database raises."""
+    probe = folder / f"probe-{os.getpid()}.tmp"
+    with probe.open("wb") as file:
+        file.write(b"probe")
+        file.flush()
+        os.fsync(file.fileno())
+    probe.unlink()
+    with store.write(turn=False) as unit:
+        unit.connection.execute(insert(write_turns).values(election=""))
+        unit.connection.execute(delete(write_turns).where(write_turns.c.election == ""))
 
 
 def address_of(request: Request) -> str:

@@ -6,9 +6,12 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server import problems
+from server.store.trouble import Trouble
 
 MAX_BODY = 64 * 1024
 """Largest body of a call that is not an upload, in bytes."""
+RETRY_AFTER = 60
+"""Seconds: a failing disk does not mend itself at once."""
 _UPLOADS = (("PATCH", "/v1/packets/"), ("PUT", "/h/"))
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -28,8 +31,9 @@ class _TooLarge(Exception):
 class Shield:
     """ASGI middleware. Uploads (`_UPLOADS`) bound themselves; every other body is at most `MAX_BODY`."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, trouble: Trouble) -> None:
         self._app = app
+        self._trouble = trouble
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -66,7 +70,11 @@ class Shield:
             problems.log_fault(error, scope["method"])
             if started:
                 raise ConnectionAbortedError from None
-            await problems.answer(500, "unexpected", {})(scope, receive, dressed_send)
+            if self._trouble.note(error):
+                answer = problems.answer(503, "server.storage", {}, retry_after=RETRY_AFTER)
+            else:
+                answer = problems.answer(500, "unexpected", {})
+            await answer(scope, receive, dressed_send)
 
 
 def _declared(scope: Scope) -> int:

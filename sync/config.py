@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -12,6 +12,7 @@ from registration.catalog.definitions import AttachmentKind, Labels
 from registration.errors import StaffMustFix
 from sync import signed, sshsig
 
+CORRECTIONS = timedelta(days=1)
 NAMESPACE = "config@per-kiosk/v1"
 
 
@@ -45,6 +46,13 @@ class ElectionConfig:
     code: CodeRules = CodeRules()
     returns_enabled: bool = True
     review_days: int = 5
+    list_day: date | None = None
+    """Civil day on which the preliminary list is published (B1-06); None: not fixed yet."""
+
+    def takes_deregistrations_on(self, day: date) -> bool:
+        """Tell whether an approved request can still be withdrawn: for 48 hours after the list was published, the
+        day itself and the next (B1-07, B1-09)."""
+        return self.list_day is None or day <= self.list_day + CORRECTIONS
 
     def takes_requests_on(self, day: date) -> bool:
         return self.opens <= day <= self.closes
@@ -69,6 +77,7 @@ def sign(config: ElectionConfig, root: sshsig.PrivateKey) -> dict[str, str]:
             },
             "returns_enabled": config.returns_enabled,
             "review_days": config.review_days,
+            **({"list_day": config.list_day.isoformat()} if config.list_day else {}),
         },
         root,
         NAMESPACE,
@@ -131,4 +140,5 @@ def _parse(body: Mapping[str, Any]) -> ElectionConfig:
         code=CodeRules(code["digits"], code["expires_in"], code["resend_after"], code["tries"]),
         returns_enabled=body["returns_enabled"],
         review_days=body["review_days"],
+        list_day=date.fromisoformat(body["list_day"]) if "list_day" in body else None,
     )

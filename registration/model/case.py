@@ -66,12 +66,17 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(S.SUBMITTED, A.WITHDRAW, S.WITHDRAWN, _APPLICANT),
     Transition(S.RETURNED, A.WITHDRAW, S.WITHDRAWN, _APPLICANT),
     Transition(S.COMPLETED, A.WITHDRAW, S.WITHDRAWN, _APPLICANT),
+    Transition(S.IN_REVIEW, A.WITHDRAW, S.WITHDRAWN, _APPLICANT),
     Transition(S.APPROVED, A.WITHDRAW, S.WITHDRAWN, _APPLICANT),
     Transition(S.APPROVED, A.REOPEN, S.IN_REVIEW, frozenset({Actor.SUPERVISOR}), comment_required=True),
     Transition(S.REFUSED, A.REOPEN, S.IN_REVIEW, frozenset({Actor.SUPERVISOR}), comment_required=True),
 )
 """Every legal move. A re-application (COMPLETE) is a new version of the same voter's request (B3-07). Only RELEASE has
-two targets: a case goes back to the queue as what it waited there before, so a completed one stays a completed one."""
+two targets: a case goes back to the queue as what it waited there before, so a completed one stays a completed one.
+A voter may take a request back while it is being looked at: it ends at once, and the official's next act is stale."""
+
+WITHDRAWABLE = frozenset(row.source for row in TRANSITIONS if row.action is A.WITHDRAW)
+"""States in which the voter may take the request back."""
 
 WAITS_FREE = frozenset({S.SUBMITTED, S.COMPLETED})
 """States of the queue that nobody holds."""

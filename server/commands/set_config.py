@@ -1,8 +1,9 @@
 """`set-config FILE`: publish the election's dates, lists and limits as the next signed version.
 
-The file is YAML with the members of the configuration document that change: ``election_day``, ``opens``, ``closes``
-(dates), ``returns_enabled``, ``review_days``, ``code`` (digits, expires_in, resend_after, tries), ``proof_kinds`` and
-``linking_kinds`` (lists of ``{id, sq, en}``). What it leaves out stays as it is.
+The file is YAML with the members of the configuration document that change: ``election_day``, ``opens``, ``closes``,
+``list_day`` (dates; nobody approved is deregistered later than 48 hours after the last one), ``returns_enabled``,
+``review_days``, ``code`` (digits, expires_in, resend_after, tries), ``proof_kinds`` and ``linking_kinds`` (lists of
+``{id, sq, en}``). What it leaves out stays as it is.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from server import audit, keyring
 from server.commands import _shared
 from sync.config import CodeRules, ElectionConfig
 
-_DATES = ("election_day", "opens", "closes")
+_DATES = ("election_day", "opens", "closes", "list_day")
 _KINDS = {"proof_kinds": False, "linking_kinds": True}
 _CODE = ("digits", "expires_in", "resend_after", "tries")
 
@@ -61,6 +62,8 @@ def apply(config: ElectionConfig, wanted: dict[str, Any]) -> ElectionConfig:
             raise StaffMustFix("config.unreadable", field=str(name)[:40]) from None
     if not config.opens <= config.closes <= config.election_day:
         raise StaffMustFix("config.unreadable", field="closes")
+    if config.list_day is not None and not config.closes <= config.list_day <= config.election_day:
+        raise StaffMustFix("config.unreadable", field="list_day")
     return config
 
 

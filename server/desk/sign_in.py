@@ -88,7 +88,7 @@ def open_session(body: OfficialSignIn, server: OpenServer) -> dict[str, str]:
     }
 
 
-@router.delete("/v1/officials/session", status_code=204)
+@router.delete("/v1/officials/session", status_code=204, dependencies=[Depends(spend_sign_in)])
 def end_session(request: Request, server: OpenServer) -> Response:
     with server.store.write() as unit:
         official = officials.sign_out(unit, server.master, bearer(request))

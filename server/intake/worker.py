@@ -50,6 +50,7 @@ def run(server: Server, stop: threading.Event) -> None:
                 tus.sweep(server)
                 swept = now
         except (SQLAlchemyError, OSError) as error:
+            server.trouble.note(error)
             problems.log_fault(error, "worker")  # the packets are safe; the next round tries again
         if not stop.is_set():
             server.wake.wait(POLL)

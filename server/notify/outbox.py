@@ -7,7 +7,7 @@ while it waits and forgotten as soon as nothing more can be done with them.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -21,6 +21,7 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
+    Row,
     String,
     Table,
     delete,
@@ -57,6 +58,12 @@ class DeliveryState(StrEnum):
     """Too old to be worth delivering."""
 
 
+LOST = frozenset({DeliveryState.REFUSED, DeliveryState.EXPIRED})
+"""States of a message that nobody received."""
+DELIVERED, FAILED = "delivered", "failed"
+"""What a provider reported in the end."""
+
+
 notifications = Table(
     "notifications",
     metadata,
@@ -87,6 +94,8 @@ notifications = Table(
     Index(None, "election", "shard", "destination_hash", "created"),
     Index(None, "election", "shard", "dedupe", unique=True),
 )
+_NAMED = [notifications.c[name] for name in ("message_id", "template", "channel", "country", "transport")]
+"""What may be told of a message: never to whom, never its words."""
 
 
 notification_spend = Table(
@@ -227,11 +236,13 @@ class Outbox:
         with store.write() as unit:
             mine = notifications.c.election == unit.election
             waiting = mine & (notifications.c.state == DeliveryState.WAITING)
-            unit.connection.execute(
+            expired = (
                 update(notifications)
                 .where(waiting, notifications.c.expires <= unit.now)
                 .values(state=DeliveryState.EXPIRED, sealed=None, settled=unit.now, leased_until=None)
+                .returning(*_NAMED)
             )
+            _audit_lost(unit, unit.connection.execute(expired).all(), DeliveryState.EXPIRED)
             due = (
                 select(notifications)
                 .where(
@@ -265,8 +276,11 @@ class Outbox:
                 notifications.c.provider_id == report.provider_id,
                 notifications.c.state == DeliveryState.ACCEPTED,
             )
-            told = {"report": "delivered" if report.delivered else "failed", "reported": unit.now}
-            return unit.connection.execute(theirs.values(**told)).rowcount > 0
+            told = {"report": DELIVERED if report.delivered else FAILED, "reported": unit.now}
+            found = unit.connection.execute(theirs.values(**told).returning(*_NAMED)).all()
+            if not report.delivered:
+                _audit_lost(unit, found, FAILED)
+            return bool(found)
 
     def sweep(self, unit: Unit) -> int:
         """Delete what was settled long ago; return how many."""
@@ -301,7 +315,7 @@ class Outbox:
             }
             if state is not DeliveryState.WAITING:
                 values |= {"sealed": None, "settled": unit.now}
-            unit.connection.execute(
+            settled = (
                 update(notifications)
                 .where(
                     notifications.c.election == unit.election,
@@ -310,7 +324,11 @@ class Outbox:
                     notifications.c.state == DeliveryState.WAITING,
                 )
                 .values(**values)
+                .returning(*_NAMED)
             )
+            rows = unit.connection.execute(settled).all()
+            if state in LOST:
+                _audit_lost(unit, rows, state)
 
     def _message(self, row: Any) -> Message:
         secret = json.loads(self._master.unwrap(row.sealed, _place(row.message_id)))
@@ -389,6 +407,23 @@ def count_by_state(connection: Connection, election: str) -> dict[str, int]:
         .group_by(notifications.c.state)
     )
     return {row.state: row.number for row in connection.execute(counted)}
+
+
+def count_lost(connection: Connection, election: str) -> int:
+    """Return how many messages of the last `KEPT` did not reach anybody: refused, too old, or reported as failed."""
+    lost = notifications.c.state.in_([*LOST]) | (notifications.c.report == FAILED)
+    wanted = select(func.count()).select_from(notifications).where(notifications.c.election == election, lost)
+    return int(connection.execute(wanted).scalar_one())
+
+
+def _audit_lost(unit: Unit, rows: Sequence[Row[Any]], why: str) -> None:
+    """Write down that messages did not arrive, for whoever must find out why."""
+    for row in rows:
+        details = {
+            "why": str(why),
+            **{name: getattr(row, name) for name in ("template", "channel", "country", "transport")},
+        }
+        audit.record(unit, kind="notify.lost", actor="system", subject=row.message_id, details=details)
 
 
 def country_of(contact: Contact) -> str:

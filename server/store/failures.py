@@ -45,6 +45,13 @@ def translated() -> Iterator[None]:
         raise failure from None  # the database's text holds what was asked
 
 
+def is_storage(error: BaseException) -> bool:
+    """Tell whether the disk failed, is full or cannot be written, as the operating system or SQLite says."""
+    if not isinstance(error, DBAPIError | sqlcipher.Error | OSError) or postgresql.is_away(error):
+        return False
+    return isinstance(_of(error), StaffMustFix)
+
+
 def _of(error: Exception) -> Expected | None:
     if isinstance(error, OSError):
         return _staff(_ERRNO_CODES.get(error.errno or 0))

@@ -20,7 +20,7 @@ from server import audit
 from server.casework import case_counts
 from server.context import Server
 from server.kiosks.devices import OpenServer, bearer
-from server.notify.outbox import count_by_state
+from server.notify.outbox import count_by_state, count_lost
 from server.problems import Problem
 from server.store.schema import WAITING, alarms, packets, uploads
 from server.store.schema import case_counts as case_counts_table
@@ -63,6 +63,8 @@ class _Figures(Collector):
             codes = {row.code or "new": int(row.number) for row in waiting}
             yield _by("per_packets_waiting", "Packets not opened yet, by why", "why", codes)
             yield _by("per_notifications", "Notifications by state", "state", count_by_state(connection, election))
+            lost = count_lost(connection, election)
+            yield _one("per_notifications_lost", "Notifications of a month that reached nobody: alarm on a rise", lost)
             mine = (uploads.c.election == election) & uploads.c.done.is_(None)
             yield _one("per_uploads_open", "Uploads under way", _count(connection, uploads, mine))
             open_alarms = (alarms.c.election == election) & alarms.c.settled.is_(None)

@@ -8,7 +8,8 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
-from registration.model.case import Action, Actor
+from registration.model.case import Action, Actor, CaseState
+from registration.model.civil_day import civil_day
 from server.casework import cases
 from server.casework.cases import Case
 from server.context import Server
@@ -62,18 +63,16 @@ def get_content(request_id: str, server: OpenServer, voter: CallingVoter) -> Res
 
 @router.post("/v1/me/requests/{request_id}/withdraw")
 def withdraw(request_id: str, server: OpenServer, voter: CallingVoter) -> dict[str, object]:
-    case = _own(server, voter, request_id)
+    """Take a request back, also while it is being looked at; an approved one as long as the list can change."""
+    _own(server, voter, request_id)
+    config = server.config()
     with server.store.write() as unit:
+        case = cases.locked(unit, request_id)
+        assert case is not None  # a case stays
+        if case.state is CaseState.APPROVED and not config.takes_deregistrations_on(civil_day(unit.now)):
+            raise Problem(409, "request.list_closed")
         try:
-            moved = cases.apply_transition(
-                unit,
-                server.master,
-                case.case_id,
-                Action.WITHDRAW,
-                Actor.APPLICANT,
-                actor_id=voter.account_id,
-                expected_version=None,
-            )
+            moved = cases.move(unit, server.master, case, Action.WITHDRAW, Actor.APPLICANT, actor_id=voter.account_id)
         except Problem:
             raise Problem(409, "request.not_withdrawable") from None
         return _status(moved, cases.comment_of(server.master, moved))

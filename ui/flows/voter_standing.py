@@ -10,7 +10,7 @@ from datetime import datetime
 
 from registration.errors import Expected, VoterCanFix, WillRetry
 from registration.journey.views import HomeView, StatusItem
-from registration.model.case import CaseState
+from registration.model.case import WITHDRAWABLE, CaseState
 from registration.model.contact import Contact
 from registration.model.ids import ServiceId
 from registration.ports.server import RequestStatus
@@ -20,7 +20,6 @@ from ui.flows.voter_services import ACCOUNT, REQUEST, Voter, VoterServices
 
 _MAY_COMPLETE = frozenset({CaseState.RETURNED, CaseState.REFUSED, CaseState.APPROVED, CaseState.WITHDRAWN})
 _ANSWERED = frozenset({CaseState.RETURNED, CaseState.APPROVED, CaseState.REFUSED, CaseState.WITHDRAWN})
-_MAY_WITHDRAW = frozenset({CaseState.SUBMITTED, CaseState.RETURNED, CaseState.COMPLETED, CaseState.APPROVED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,5 +123,5 @@ def _item(status: RequestStatus) -> StatusItem:
         reasons=status.reasons,
         comment=status.comment,
         can_complete=status.state in _MAY_COMPLETE,
-        can_withdraw=status.state in _MAY_WITHDRAW,
+        can_withdraw=status.state in WITHDRAWABLE,
     )

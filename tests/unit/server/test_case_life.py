@@ -79,9 +79,9 @@ class Model:
             elif self.state not in (*WAITS_FREE, S.IN_REVIEW):
                 self.wait(S.SUBMITTED)
         elif deed == "withdraw":
-            if self.state in (S.IN_REVIEW, S.REFUSED, S.WITHDRAWN):
+            if self.state in (S.REFUSED, S.WITHDRAWN):
                 return False
-            self.state = S.WITHDRAWN
+            self.state, self.holder = S.WITHDRAWN, ""
         elif deed == "lapse" and self.state is S.IN_REVIEW:
             self.wait(self.waited)
         return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from fastapi.testclient import TestClient
 from registration.model.case import TRANSITIONS, Action, Actor, CaseState
 from registration.model.ids import reference_of
 from registration.model.submission import RequestSubmission, decode
+from server import keyring
 from server.casework import cases
 from server.casework.cases import Case
 from server.context import Server
@@ -200,15 +202,39 @@ def test_a_duplicate_found_later_flags_the_case(submitted: EnrolledKiosk, server
     assert accounts.DUPLICATE_PERSON in case_at(server).flags
 
 
-def test_a_voter_withdraws_while_the_table_allows(submitted: EnrolledKiosk, server: Server, client: TestClient) -> None:
+def test_a_voter_withdraws_at_once_also_during_review(
+    submitted: EnrolledKiosk, server: Server, client: TestClient
+) -> None:
     voter = submitted.voter()
     path = f"/v1/me/requests/{REQUEST_ID}/withdraw"
     move(server, Action.CLAIM)
+    held = case_at(server)
+    assert client.post(path, headers=voter).json()["state"] == "withdrawn"
+    with pytest.raises(Problem, match=r"case\.stale"):
+        move(server, Action.APPROVE, expected_version=held.version)
+    case = case_at(server)
+    assert (case.state, case.claimed_by, case.lease_until) == (CaseState.WITHDRAWN, "", None)
     refused = client.post(path, headers=voter)
     assert (refused.status_code, refused.json()["code"]) == (409, "request.not_withdrawable")
-    move(server, Action.RELEASE)
-    assert client.post(path, headers=voter).json()["state"] == "withdrawn"
-    assert client.post(path, headers=voter).status_code == 409
+
+
+@pytest.mark.parametrize(("days", "may"), [(0, True), (1, True), (2, False)])
+def test_an_approved_request_is_withdrawn_until_48_hours_after_the_list(
+    submitted: EnrolledKiosk, server: Server, client: TestClient, clock: SettableClock, days: int, may: bool
+) -> None:
+    move(server, Action.CLAIM)
+    move(server, Action.APPROVE)
+    config = server.config()
+    with server.store.write() as unit:
+        ring = keyring.load(unit.connection, unit.election, server.master)
+        keyring.publish_config(unit, ring, replace(config, list_day=config.closes))
+    clock.advance(days=(config.closes - clock.now().date()).days + days)
+    answer = client.post(f"/v1/me/requests/{REQUEST_ID}/withdraw", headers=submitted.voter())
+    if may:
+        assert answer.json()["state"] == "withdrawn"
+    else:
+        assert (answer.status_code, answer.json()["code"]) == (409, "request.list_closed")
+        assert case_at(server).state is CaseState.APPROVED
 
 
 def test_a_case_moves_by_the_table_and_only_by_it(submitted: EnrolledKiosk, server: Server) -> None:

@@ -67,6 +67,15 @@ def test_an_official_is_bounded_before_anything_is_hashed_and_comes_in_later(
         assert client.post("/v1/officials/session", json=right).status_code == 200
 
 
+def test_signing_out_is_bounded_before_the_store_is_asked(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(ADDRESS_AT_ONCE):
+        server.sign_ins.spend("192.0.2.1")
+    with TestClient(create_app(server, beside=False), client=("192.0.2.1", 1)) as client:
+        monkeypatch.setattr(type(server.store), "write", lambda *_: pytest.fail("the store was asked"))
+        answer = client.delete("/v1/officials/session", headers={"Authorization": "Bearer guess"})
+    assert (answer.status_code, answer.json()["code"]) == (429, "server.busy")
+
+
 def test_enrolment_is_bounded_before_its_token_is_looked_up(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(ADDRESS_AT_ONCE):
         server.enrolments.spend("192.0.2.1")

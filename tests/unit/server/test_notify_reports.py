@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import insert, select
 
+from server import audit
 from server.context import Server
 from server.notify import delivery, reports
 from server.notify.outbox import DeliveryState, notifications
+from server.upkeep import metrics
 
 SECRET = "a-long-secret-of-the-gateway"
 
@@ -59,6 +63,22 @@ def test_a_form_or_json_tells_what_became_of_it(server: Server, client: TestClie
     assert noted(server) == report
     assert client.post(f"/v1/notify/reports/{SECRET}", json=told).status_code == 204
     assert noted(server) == report
+
+
+def test_a_failed_delivery_is_counted_and_written_into_the_log(
+    server: Server, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(metrics.TOKEN, "specimen-token")
+    for state, lost in (("delivered", 0), ("undelivered", 1)):
+        told = {"MessageSid": "SM123", "MessageStatus": state}
+        assert client.post(f"/v1/notify/reports/{SECRET}", data=told).status_code == 204
+        figures = client.get("/metrics", headers={"Authorization": "Bearer specimen-token"}).text
+        assert f"per_notifications_lost {lost}.0" in figures
+    with server.store.read() as connection:
+        row = connection.execute(select(audit.events).where(audit.events.c.kind == "notify.lost")).one()
+    details = json.loads(row.details)
+    assert details["why"] == "failed"
+    assert set(details) == {"why", "template", "channel", "country", "transport"}
 
 
 def test_a_stranger_is_told_nothing_and_changes_nothing(server: Server, client: TestClient) -> None:
