@@ -61,11 +61,11 @@ class Entrance:
 
     def spend(self, address: str) -> None:
         """Take one call of an address ("": not known). Raises as `Buckets.spend`."""
-        self._each.spend(_network(address))
+        self._each.spend(network_of(address))
         self._everybody.spend("")
 
 
-def _network(address: str) -> str:
+def network_of(address: str) -> str:
     """Return what one caller holds: an IPv4 address, or the /64 of an IPv6 one, whose other half is free to choose."""
     try:
         parsed = ipaddress.ip_address(address)

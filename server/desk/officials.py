@@ -37,13 +37,17 @@ from registration.model.ids import CROCKFORD
 from registration.review_desk import Role
 from server import audit
 from server.context import Server
+from server.limits import network_of
 from server.problems import Problem
 from server.sealing import MasterKey
 from server.store import Unit
 from server.store.metadata import Moment, metadata
 
-WRONG_TRIES, LOCK = 5, timedelta(minutes=15)
-"""Short, because a stranger who knows a name can cause it; with a second factor five guesses in 15 minutes are few."""
+WRONG_TRIES, LOCK = 3, timedelta(hours=3)
+"""Of a name at one network (D-29, D-30): a stranger who knows it cannot lock the official out at their own desk."""
+WRONG_IN_ALL, ALL_LOCK = 20, timedelta(hours=1)
+"""The slower limit of a name over all networks; far under the 100 tries NIST SP 800-63B allows."""
+EVERYWHERE = b""
 FORGIVEN_AFTER = timedelta(hours=24)
 SESSION_LIFE = timedelta(hours=12)
 IDLE_LIFE = timedelta(minutes=30)
@@ -76,6 +80,7 @@ official_failures = Table(
     metadata,
     Column("election", String(64), primary_key=True),
     Column("name_hash", LargeBinary(32), primary_key=True),  # of any name typed, known or not
+    Column("network_hash", LargeBinary(32), primary_key=True),  # of the caller's network; empty counts over all
     Column("failures", Integer, nullable=False),
     Column("since", Moment, nullable=False),
     Column("locked_until", Moment),
@@ -178,15 +183,18 @@ def demo_official(server: Server) -> dict[str, str]:
         return enrol(unit, server.master, "demo", Role.SUPERVISOR, by="system", replace=True).as_json()
 
 
-def sign_in(server: Server, name: str, password: str, totp: str) -> OpenedSession:
+def sign_in(server: Server, name: str, password: str, totp: str, address: str = "") -> OpenedSession:
     """Open a session.
+
+    Args:
+        address: the caller's, as `server.context.address_of` tells it; only a keyed hash of it is kept.
 
     Raises:
         Problem: 401 ``official.wrong``, 423 ``official.locked`` (params: minutes), 429 ``server.busy``.
     """
-    name = _normal(name)
+    name, place = _normal(name), _place(server.master, address)
     with server.store.write() as unit:
-        locked = _count_try(unit, server.master, name)
+        locked = _count_try(unit, server.master, name, place)
     if locked is not None:
         raise locked
     with server.store.read() as connection:
@@ -198,7 +206,7 @@ def sign_in(server: Server, name: str, password: str, totp: str) -> OpenedSessio
     step = _matching_step(secret, totp, server.clock.now())
     with server.store.write() as unit:
         if known and right_password and step is not None and _take_step(unit, name, step):
-            _forget_tries(unit, server.master, name)
+            _forget_tries(unit, server.master, name, place)
             opened = _open_session(unit, server.master, name, Role(row.role))
             audit.record(unit, kind="official.sign_in", actor=opened.official.actor, subject=name)
             return opened
@@ -268,7 +276,7 @@ def disable(unit: Unit, name: str, *, by: str) -> None:
     audit.record(unit, kind="official.disable", actor=by, subject=name)
 
 
-def change_password(server: Server, name: str, old: str, new: str) -> None:
+def change_password(server: Server, name: str, old: str, new: str, address: str = "") -> None:
     """Replace one's own password and end one's sessions.
 
     Raises:
@@ -277,8 +285,9 @@ def change_password(server: Server, name: str, old: str, new: str) -> None:
     """
     if not PASSWORD_LEAST <= len(new) <= PASSWORD_MOST or name in new.lower():
         raise VoterCanFix("official.password_weak", least=PASSWORD_LEAST)
+    place = _place(server.master, address)
     with server.store.write() as unit:
-        locked = _count_try(unit, server.master, name)
+        locked = _count_try(unit, server.master, name, place)
         row = _row(unit.connection, unit.election, name)
     if locked is not None:
         raise locked
@@ -287,7 +296,7 @@ def change_password(server: Server, name: str, old: str, new: str) -> None:
     sealed = _seal(server.master, name, "password", HASHER.hash(new))
     with server.store.write() as unit:
         unit.connection.execute(update(officials).where(_is(unit.election, name)).values(password_sealed=sealed))
-        _forget_tries(unit, server.master, name)
+        _forget_tries(unit, server.master, name, place)
         end_sessions(unit, name)
         audit.record(unit, kind="official.change_password", actor=f"official:{name}", subject=name)
 
@@ -305,32 +314,51 @@ def list_officials(connection: Connection, election: str) -> list[Mapping[str, o
 # ---------------------------------------------------------------- inside
 
 
-def _count_try(unit: Unit, master: MasterKey, name: str) -> Exception | None:
-    """Count one try of a name before it is judged; return what to raise when it is locked."""
-    name_hash = master.hash("official-name", name)
-    mine = (official_failures.c.election == unit.election) & (official_failures.c.name_hash == name_hash)
+def _count_try(unit: Unit, master: MasterKey, name: str, place: bytes) -> Exception | None:
+    """Count one try of a name before it is judged; return what to raise when it is locked, here or everywhere."""
+    mine = _of_name(unit.election, master, name)
     old = (official_failures.c.election == unit.election) & (official_failures.c.since <= unit.now - FORGIVEN_AFTER)
     unit.connection.execute(delete(official_failures).where(old))
-    row = unit.connection.execute(select(official_failures).where(mine).with_for_update()).one_or_none()
-    if row is None:
-        first = {"election": unit.election, "name_hash": name_hash, "failures": 1, "since": unit.now}
-        unit.connection.execute(insert(official_failures).values(**first))
-        return None
-    if row.locked_until is not None and row.locked_until > unit.now:
-        minutes = -(-int((row.locked_until - unit.now).total_seconds()) // 60)
-        return Problem(423, "official.locked", minutes=minutes)
-    failures = 1 if row.locked_until is not None else row.failures + 1
-    # The fifth try is still judged: when it is wrong the lock is already there, when right it is lifted.
-    locked_until = unit.now + LOCK if failures >= WRONG_TRIES else None
-    unit.connection.execute(update(official_failures).where(mine).values(failures=failures, locked_until=locked_until))
+    rows = {
+        row.network_hash: row
+        for row in unit.connection.execute(select(official_failures).where(mine).with_for_update())
+        if row.network_hash in (place, EVERYWHERE)
+    }
+    until = max((row.locked_until for row in rows.values() if row.locked_until is not None), default=unit.now)
+    if until > unit.now:
+        return Problem(423, "official.locked", minutes=-(-int((until - unit.now).total_seconds()) // 60))
+    for network, most, lock in ((place, WRONG_TRIES, LOCK), (EVERYWHERE, WRONG_IN_ALL, ALL_LOCK)):
+        row = rows.get(network)
+        failures = 1 if row is None or row.locked_until is not None else row.failures + 1
+        # The last try is still judged: when it is wrong the lock is already there, when right it is lifted.
+        values = {"failures": failures, "locked_until": unit.now + lock if failures >= most else None}
+        if row is None:
+            key = {"election": unit.election, "name_hash": _name_hash(master, name), "network_hash": network}
+            unit.connection.execute(insert(official_failures).values(**key, **values, since=unit.now))
+        else:
+            one = mine & (official_failures.c.network_hash == network)
+            unit.connection.execute(update(official_failures).where(one).values(**values))
     return None
 
 
-def _forget_tries(unit: Unit, master: MasterKey, name: str) -> None:
-    mine = (official_failures.c.election == unit.election) & (
-        official_failures.c.name_hash == master.hash("official-name", name)
-    )
+def _forget_tries(unit: Unit, master: MasterKey, name: str, *places: bytes) -> None:
+    """Forget the wrong tries of a name at some networks and over all, without `places` at every one."""
+    mine = _of_name(unit.election, master, name)
+    if places:
+        mine &= official_failures.c.network_hash.in_([*places, EVERYWHERE])
     unit.connection.execute(delete(official_failures).where(mine))
+
+
+def _of_name(election: str, master: MasterKey, name: str) -> ColumnElement[bool]:
+    return (official_failures.c.election == election) & (official_failures.c.name_hash == _name_hash(master, name))
+
+
+def _name_hash(master: MasterKey, name: str) -> bytes:
+    return master.hash("official-name", name)
+
+
+def _place(master: MasterKey, address: str) -> bytes:
+    return master.hash("official-network", network_of(address))
 
 
 def _open_session(unit: Unit, master: MasterKey, name: str, role: Role) -> OpenedSession:

@@ -78,8 +78,8 @@ def spend_sign_in(request: Request, server: OpenServer) -> None:
 
 
 @router.post("/v1/officials/session", dependencies=[Depends(spend_sign_in)])
-def open_session(body: OfficialSignIn, server: OpenServer) -> dict[str, str]:
-    opened = officials.sign_in(server, body.name, body.password, body.totp)
+def open_session(request: Request, body: OfficialSignIn, server: OpenServer) -> dict[str, str]:
+    opened = officials.sign_in(server, body.name, body.password, body.totp, address_of(request))
     return {
         "token": opened.token,
         "name": opened.official.name,
@@ -136,6 +136,6 @@ def disable_official(name: str, server: OpenServer, official: Supervisor) -> Res
 
 
 @router.post("/v1/officials/password", status_code=204)
-def change_password(body: PasswordChange, server: OpenServer, official: Anyone) -> Response:
-    officials.change_password(server, official.name, body.password, body.new_password)
+def change_password(request: Request, body: PasswordChange, server: OpenServer, official: Anyone) -> Response:
+    officials.change_password(server, official.name, body.password, body.new_password, address_of(request))
     return Response(status_code=204)

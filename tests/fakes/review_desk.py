@@ -59,8 +59,8 @@ PASSWORD = "fjalëkalim-zyrtari-7"
 LEASE = timedelta(minutes=15)
 IDLE = timedelta(minutes=30)
 SESSION = timedelta(hours=12)
-LOCK = timedelta(minutes=15)
-WRONG_TRIES = 5
+LOCK = timedelta(hours=3)
+WRONG_TRIES = 3
 PAGE = 25
 WAITING = (CaseState.SUBMITTED, CaseState.COMPLETED, CaseState.IN_REVIEW)
 

@@ -33,8 +33,13 @@ def code_of(server: Server, official: NewOfficial) -> str:
 
 
 def sign_in(server: Server, official: NewOfficial, **changed: str) -> OpenedSession:
-    parts = {"name": official.name, "password": official.password, "totp": code_of(server, official)} | changed
-    return officials.sign_in(server, parts["name"], parts["password"], parts["totp"])
+    parts = {
+        "name": official.name,
+        "password": official.password,
+        "totp": code_of(server, official),
+        "address": "192.0.2.1",
+    } | changed
+    return officials.sign_in(server, **parts)
 
 
 def problem(server: Server, official: NewOfficial, **changed: str) -> Problem:
@@ -137,7 +142,7 @@ def test_one_code_typed_at_ten_desks_opens_one_session(server: Server) -> None:
     assert len(outcomes) == 10
 
 
-def test_thirty_guesses_at_once_are_five(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_thirty_guesses_at_once_are_three(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     made = enrol(server)
     judged: list[str] = []
     real = officials._password_right
@@ -163,8 +168,9 @@ def test_thirty_guesses_at_once_are_five(server: Server, monkeypatch: pytest.Mon
 def test_an_unknown_name_gets_the_same_answers(server: Server) -> None:
     made = enrol(server)
     for name in (made.name, "nobody"):
-        answers = [problem(server, made, name=name, password="guess") for _ in range(6)]
-        assert [(each.status, each.code) for each in answers] == [(401, "official.wrong")] * 5 + [
+        answers = [problem(server, made, name=name, password="guess") for _ in range(4)]
+        assert answers[-1].params["minutes"] == 180
+        assert [(each.status, each.code) for each in answers] == [(401, "official.wrong")] * 3 + [
             (423, "official.locked")
         ]
 
@@ -172,7 +178,7 @@ def test_an_unknown_name_gets_the_same_answers(server: Server) -> None:
 def test_a_right_sign_in_forgets_the_wrong_ones(server: Server, clock: SettableClock) -> None:
     made = enrol(server)
     for _ in range(3):
-        for _ in range(4):
+        for _ in range(2):
             problem(server, made, password="guess")
         clock.advance(seconds=30)
         sign_in(server, made)
@@ -180,17 +186,35 @@ def test_a_right_sign_in_forgets_the_wrong_ones(server: Server, clock: SettableC
 
 def test_a_supervisor_unlocks(server: Server) -> None:
     made = enrol(server)
-    for _ in range(6):
-        problem(server, made, password="guess")
+    for number in range(8):
+        problem(server, made, password="guess", address=f"192.0.2.{number // 4}")
     with server.store.write() as unit:
         officials.unlock(unit, server.master, "arta", by="official:drita")
     assert sign_in(server, made).official.name == "arta"
     assert logged(server, "official.unlock") == [("official:drita", "arta")]
 
 
-def test_the_lock_counts_through_a_restart(server: Server) -> None:
+def test_a_stranger_elsewhere_locks_nobody_out_but_is_bounded_over_all(server: Server, clock: SettableClock) -> None:
     made = enrol(server)
     for _ in range(4):
+        code = problem(server, made, password="guess", address="203.0.113.5").code
+    assert code == "official.locked"
+    assert sign_in(server, made).official.name == "arta"
+    assert problem(server, made, address="203.0.113.5").code == "official.locked", "their lock stays"
+    clock.advance(seconds=30)
+    codes = [
+        problem(server, made, password="guess", address=f"198.51.100.{number}").code
+        for number in range(officials.WRONG_IN_ALL + 1)
+    ]
+    assert codes == ["official.wrong"] * officials.WRONG_IN_ALL + ["official.locked"]
+    assert problem(server, made).code == "official.locked"
+    clock.advance(seconds=officials.ALL_LOCK.total_seconds())
+    assert sign_in(server, made).official.name == "arta"
+
+
+def test_the_lock_counts_through_a_restart(server: Server) -> None:
+    made = enrol(server)
+    for _ in range(2):
         problem(server, made, password="guess")
     server.store.engine.dispose()
     problem(server, made, password="guess")
