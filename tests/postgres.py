@@ -119,10 +119,23 @@ class Cluster:
         self.start()
 
     def halt_log_writer(self) -> None:
-        """Halt what brings commits that were acknowledged early to the disk, until the next start."""
-        for child in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split():
-            if b"walwriter" in Path(f"/proc/{child}/cmdline").read_bytes():
-                os.kill(int(child), signal.SIGSTOP)
+        """Bring everything to the disk, and nothing after it: what writes the log behind early acknowledgements halts
+        until the next start."""
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        (writer,) = (int(each) for each in children if b"walwriter" in Path(f"/proc/{each}/cmdline").read_bytes())
+        while True:
+            os.kill(writer, signal.SIGSTOP)
+            checkpoint = threading.Thread(target=self._checkpoint)
+            checkpoint.start()
+            checkpoint.join(10.0)
+            if not checkpoint.is_alive():
+                return
+            os.kill(writer, signal.SIGCONT)  # it was halted with the log's lock in its hands
+            checkpoint.join()
+
+    def _checkpoint(self) -> None:
+        with self.connect() as connection:
+            connection.execute("CHECKPOINT")
 
     def drop(self, database: str) -> None:
         """Drop a database whoever is still connected."""

@@ -322,8 +322,6 @@ def control(folder: Path, tries: int) -> Counter[str]:
             contact = Contact(ContactKind.EMAIL, f"voter{number}@example.org")
             key = place.kiosk.vault.drafts.create_voter(contact, invented_voter.PASSWORD)
             account = replace(an_account(contact=contact), account_id=AccountId(bootstrap.new_id(place.clock)))
-            with cluster.connect() as connection:
-                connection.execute("CHECKPOINT")
             cluster.halt_log_writer()
             open_account(account, key, drafts=place.kiosk.vault.drafts, outbox=outbox)
             # What the server forgot it may contradict later: the control needs one loss, not every packet.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import select
 
 from registration.errors import StaffMustFix
 from server import audit
+from server.app import create_app
 from server.casework import cases
 from server.context import Server, open_server
 from server.intake import worker
@@ -18,7 +20,7 @@ from server.store.schema import packets
 from server.upkeep import backup
 from tests.databases import Database
 from tests.fakes import invented_voter
-from tests.unit.server.conftest import EnrolledKiosk, SettableClock
+from tests.unit.server.conftest import EnrolledKiosk, SettableClock, TestClient
 
 
 def test_a_lost_server_comes_back_from_its_copy(
@@ -40,7 +42,10 @@ def test_a_lost_server_comes_back_from_its_copy(
         note = audit.sign_checkpoint(unit, audit.ensure_signer(unit, master))
     assert backup.copy(server, copies).blobs == 1, "the second copy carries what is new"
     after = kiosk.seal(invented_voter.request("01990000-0000-7000-8000-0000000000cc"))
-    kiosk.upload(after)  # receipted after the last copy: the kiosk must offer it again
+    kiosk.upload(after)  # receipted after the last copy: gone with the machine
+    waiting = kiosk.seal(invented_voter.request("01990000-0000-7000-8000-0000000000dd"))
+    kiosk.create(waiting)
+    kiosk.patch(waiting.sha256, 0, waiting.content[:1000])  # half way when the machine was lost, so still at the kiosk
 
     with database.empty(tmp_path / "new") as settings:
         backup.bring_back(copies, settings, master)
@@ -62,6 +67,15 @@ def test_a_lost_server_comes_back_from_its_copy(
             with back.store.read() as connection:
                 files = cases.read_content(connection, back, invented_voter.REQUEST_ID)
             assert "request.json" in files
+            with TestClient(create_app(back, beside=False)) as client:
+                again = replace(kiosk, client=client)
+                assert again.create(waiting).headers["upload-offset"] == "0", "the restored server never had it"
+                told = again.upload(waiting)
+                assert told["state"] == "stored"
+                assert told["receipt"]
+                while worker.work_once(back):
+                    pass
+                assert again.state(waiting)["state"] == "opened"
         finally:
             back.close()
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import http.client
 import io
 import json
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -172,6 +174,39 @@ def test_sigterm_ends_it_cleanly(tmp_path: Path) -> None:
     with running(tmp_path / "s") as program:
         program.process.send_signal(signal.SIGTERM)
         assert program.process.wait(timeout=30) == 0
+
+
+def test_sigterm_in_the_middle_of_an_upload_keeps_what_came_and_the_rest_follows(tmp_path: Path) -> None:
+    with running(tmp_path / "s") as program:
+        machine = enrolled(program)
+        sealed = machine.seal(invented_voter.account(), 1)
+        half = len(sealed.content) // 2
+        create(program, machine, sealed)
+        acknowledged = patch(program, machine, sealed, 0, sealed.content[: half // 2])
+        calling = http.client.HTTPConnection("127.0.0.1", program.ready["port"], timeout=30)
+        calling.putrequest("PATCH", f"/v1/packets/{sealed.sha256}")
+        more = {"Upload-Offset": str(acknowledged), "Content-Type": "application/offset+octet-stream"}
+        more["Content-Length"] = str(len(sealed.content) - acknowledged)
+        for name, value in (machine.headers | TUS | more).items():
+            calling.putheader(name, value)
+        calling.endheaders(sealed.content[acknowledged:half])
+        program.process.send_signal(signal.SIGTERM)
+        _until_nobody_listens(program)
+        calling.close()
+        assert program.process.wait(timeout=30) == 0
+    with running(tmp_path / "s") as program:
+        offset = create(program, machine, sealed)
+        assert acknowledged <= offset <= half
+        assert patch(program, machine, sealed, offset, sealed.content[offset:]) == len(sealed.content)
+        assert _state(program, machine, sealed)["receipt"]
+
+
+def _until_nobody_listens(program: Program) -> None:
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", program.ready["port"]), timeout=1).close()
+        except OSError:
+            return
 
 
 def test_kill_9_while_uploading_loses_nothing_acknowledged(tmp_path: Path) -> None:
