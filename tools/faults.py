@@ -44,7 +44,7 @@ NOT_RUN: tuple[tuple[str, str], ...] = (
     ),
     (
         "packets, links and uploads against a server on PostgreSQL",
-        "these runs use its encrypted SQLite file; the two lines about several processes and the demo run on PostgreSQL",
+        "these runs use its encrypted SQLite file; several processes and the demo are tried on PostgreSQL",
     ),
 )
 HEAD = (

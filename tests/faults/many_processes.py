@@ -164,11 +164,12 @@ def run(folder: Path, *, requests: int, kills: int, workers: int = 2, seed: int 
 def control(folder: Path, tries: int) -> Counter[str]:
     """The same check where commits are acknowledged too early and PostgreSQL is killed right after: it must fail."""
     wrong: Counter[str] = Counter()
-    cluster = Cluster({"wal_writer_delay": "10s"})
+    cluster = Cluster({"autovacuum": "off", "bgwriter_lru_maxpages": "0"})
     try:
         serving = Serving(folder, cluster, program=("-c", FORGETFUL))
         (kiosk,) = serving.kiosks(1, 1)
         for number in range(tries):
+            cluster.halt_log_writer()
             kiosk.finish(number, SIZE)
             # What the server forgot may come back as a contradiction: that too is an answer.
             _sync_until(
