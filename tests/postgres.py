@@ -121,8 +121,9 @@ class Cluster:
     def halt_log_writer(self) -> None:
         """Bring everything to the disk, and nothing after it: what writes the log behind early acknowledgements halts
         until the next start."""
-        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
-        (writer,) = (int(each) for each in children if b"walwriter" in Path(f"/proc/{each}/cmdline").read_bytes())
+        pause = threading.Event()
+        while (writer := self._log_writer()) is None:
+            pause.wait(0.02)
         while True:
             os.kill(writer, signal.SIGSTOP)
             checkpoint = threading.Thread(target=self._checkpoint)
@@ -132,6 +133,13 @@ class Cluster:
                 return
             os.kill(writer, signal.SIGCONT)  # it was halted with the log's lock in its hands
             checkpoint.join()
+
+    def _log_writer(self) -> int | None:
+        for child in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split():
+            with contextlib.suppress(FileNotFoundError):
+                if b"walwriter" in Path(f"/proc/{child}/cmdline").read_bytes():
+                    return int(child)
+        return None
 
     def _checkpoint(self) -> None:
         with self.connect() as connection:

@@ -423,7 +423,7 @@ def _audit_lost(unit: Unit, rows: Sequence[Row[Any]], why: str) -> None:
             "why": str(why),
             **{name: getattr(row, name) for name in ("template", "channel", "country", "transport")},
         }
-        audit.record(unit, kind="notify.lost", actor="system", subject=row.message_id, details=details)
+        audit.record(unit, kind="delivery.lost", actor="system", subject=row.message_id, details=details)
 
 
 def country_of(contact: Contact) -> str:

@@ -75,7 +75,7 @@ def test_a_failed_delivery_is_counted_and_written_into_the_log(
         figures = client.get("/metrics", headers={"Authorization": "Bearer specimen-token"}).text
         assert f"per_notifications_lost {lost}.0" in figures
     with server.store.read() as connection:
-        row = connection.execute(select(audit.events).where(audit.events.c.kind == "notify.lost")).one()
+        row = connection.execute(select(audit.events).where(audit.events.c.kind == "delivery.lost")).one()
     details = json.loads(row.details)
     assert details["why"] == "failed"
     assert set(details) == {"why", "template", "channel", "country", "transport"}
