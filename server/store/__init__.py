@@ -90,7 +90,8 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Open a connection that sees one consistent state and writes nothing."""
+        """Open a connection that writes nothing: on SQLite it sees one state, on PostgreSQL (READ COMMITTED) each
+        statement sees what was committed when it began."""
         with self.engine.connect() as connection, connection.begin():
             yield connection
 
