@@ -32,8 +32,10 @@ import requests
 from sqlalchemy import text
 
 from registration.model.contact import Contact, ContactKind
+from registration.model.documents import FieldName, FieldReading, FieldSource
 from registration.model.evidence import Photo
 from registration.model.ids import AccountId, KioskId, RequestId, uuid7
+from registration.model.person import PersonalData
 from registration.model.submission import RequestSubmission
 from registration.ports.server import KioskIdentity
 from registration.review_desk import Role
@@ -216,7 +218,7 @@ def _fill(server: Server, count: int) -> None:
 def _real_cases(server: Server) -> list[str]:
     """Take requests in as the worker does, all waiting; returns their ids.
 
-    They come from different accounts and are all about one person: each has the most duplicates that are shown.
+    They come from different accounts, and every two are about one person: each has a duplicate to be shown.
     """
     config, made, now = server.config(), [], server.clock.now()
     for number in range(REAL):
@@ -225,12 +227,28 @@ def _real_cases(server: Server) -> list[str]:
         contact = Contact(ContactKind.EMAIL, f"voter{number}@example.org")
         came: dict[str, Any] = {"kiosk_id": "k-1", "received": now - timedelta(hours=number)}
         with server.store.write() as unit:
-            account = invented_voter.account(account_id, contact=contact)
+            person = _citizen(number // 2)
+            account = invented_voter.account(account_id, contact=contact, person=person)
             adopt(unit, server, config, account, packet_id=f"a-{number}", **came)
-            request = _of_real_size(replace(invented_voter.request(request_id), account_id=account_id))
+            request = replace(_named(invented_voter.request(request_id), number // 2), account_id=account_id)
+            request = _of_real_size(replace(request, person=person))
             case_intake.receive(unit, server, config, request, packet_id=f"r-{number}", **came)
         made.append(str(request_id))
     return made
+
+
+def _citizen(number: int) -> PersonalData:
+    """Return an invented person with a personal number of their own."""
+    usual = invented_voter.PERSON
+    own = f"{usual.personal_number[:6]}{number:03d}{usual.personal_number[9:]}"
+    return replace(usual, personal_number=own)
+
+
+def _named(request: RequestSubmission, number: int) -> RequestSubmission:
+    """Return the request with a surname of that person's own on the document."""
+    surname = FieldReading(f"Specimen{chr(97 + number // 26)}{chr(97 + number % 26)}", FieldSource.VISUAL_ZONE, 1.0)
+    fields = {**request.document.fields, FieldName.SURNAME: surname}
+    return replace(request, document=replace(request.document, fields=fields))
 
 
 def _of_real_size(request: RequestSubmission) -> RequestSubmission:
