@@ -118,9 +118,7 @@ def _either(rng: random.Random, shown: Printed) -> str:
     return rng.choice((shown.line, shown.window, shown.line))
 
 
-def _household(
-    rng: random.Random, language: str, who: Person, shown: Printed, *, good: bool
-) -> list[tuple[str, str]]:
+def _household(rng: random.Random, language: str, who: Person, shown: Printed, *, good: bool) -> list[tuple[str, str]]:
     """A family: the holder among relatives. On a bad page only those whom `who` names."""
     rows = [(shown.surname, shown.given)]
     for _ in range(rng.randrange(1, 4) if good else 0):
@@ -150,6 +148,24 @@ def _templates() -> jinja2.Environment:
     return jinja2.Environment(loader=jinja2.FileSystemLoader(_HERE / "templates"), autoescape=False)  # noqa: S701
 
 
+_WORDS_SCRIPT = """() => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    for (const hit of node.data.matchAll(/\\S+/g)) {
+      const range = document.createRange();
+      range.setStart(node, hit.index);
+      range.setEnd(node, hit.index + hit[0].length);
+      const box = range.getClientRects()[0];
+      if (box && box.width > 1) {
+        const trim = 0.18 * box.height;
+        found.push([hit[0], box.left, box.top + trim, box.right, box.bottom - trim]);
+      }
+    }
+  }
+  return found;
+}"""
+
+
 class Press:
     """A headless Chromium that turns papers into pictures and PDFs. A context manager."""
 
@@ -175,6 +191,19 @@ class Press:
         finally:
             page.close()
         return Image.open(io.BytesIO(png)).convert("RGB")
+
+    def words(self, paper: Paper) -> list[tuple[str, int, int, int, int]]:
+        """Every printed word with its box (left, top, right, bottom), as a reader that never errs would give them.
+
+        In pixels at which lower-case letters of ten points stand about 24 high, the size pages are read at.
+        """
+        page = self._browser.new_page()
+        try:
+            page.set_content(paper.html)
+            found: list[list[Any]] = page.evaluate(_WORDS_SCRIPT)
+        finally:
+            page.close()
+        return [(text, *(round(3.4 * side) for side in box)) for text, *box in found]
 
     def pdf(self, paper: Paper) -> bytes:
         page = self._browser.new_page()

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 
 from bench.web_proofs.places import capitals, unmarked
 
-_SURNAMES = """
+_SURNAMES_TEXT = """
 Kadriu Hajdari Mustafaj Sejdiu Kryeziu Pepa Cami Brahimaj Lamaj Topalli Bushati Selmani Fusha Dibra Kaçi Thaçi Zogu
 Mulliqi Osmanaj Karaj Sulaj Qosja Tafa Vrapi Ndreka Meçe Bruçi Çuni Shtylla Xhafa Gjeloshi Llazari Përlala Aliaj Dushku
 Hyseni Noka Turku Lika Zhupa Dema Frashëri Kodheli Ibrahimi Haxhiu
-""".split()
-_GIVEN = """
+"""
+_GIVEN_TEXT = """
 Blerina Arben Valbona Ermal Sonila Dritan Elsa Kujtim Rajmonda Altin Mirela Agron Fatjona Sajmir Enkeleda Bujar Liljana
 Ilir Besa Gëzim Çlirim Shpresë Përparim Xhuliana Denada Orkid Flogert Kejdi Rovena Thanas Zana Luljeta Arjeta Hava Ndue
-""".split()
+"""
+_SURNAMES, _GIVEN = _SURNAMES_TEXT.split(), _GIVEN_TEXT.split()
 _HUSBANDS = ("Bianchi", "Becker", "Papadopoulos", "Moreau", "Clarke", "Ferri", "Vogel", "Hill")
 _GREEK = (
     ("xh", "ΤΖ"), ("sh", "Σ"), ("th", "Θ"), ("dh", "Δ"), ("gj", "ΓΚΙ"), ("nj", "ΝΙ"), ("ll", "ΛΛ"), ("rr", "Ρ"),

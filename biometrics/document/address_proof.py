@@ -18,11 +18,13 @@ from biometrics.document import (
     address_proof_kinds,
     address_proof_names,
     address_proof_places,
+    declared_address,
     page_language,
     page_read,
 )
 from biometrics.document.address_proof_names import Holder
-from biometrics.document.address_proof_places import Declared, Place
+from biometrics.document.address_proof_places import Place
+from biometrics.document.declared_address import Declared
 from biometrics.document.page_read import Page
 from registration.model.documents import Found, Mark, ProofVerdict
 from registration.model.evidence import Photo
@@ -69,7 +71,7 @@ class AddressProofChecker:
             StaffMustFix: ``proof.reader_missing`` when Tesseract is not installed.
         """
         holder = address_proof_names.holder(holder_names)
-        declared = address_proof_places.parse(address) if address is not None else None
+        declared = declared_address.readings(address) if address is not None else None
         likely = page_language.of_address(address) if address is not None else ""
         sights = []
         marks: list[Mark] = []
@@ -94,7 +96,7 @@ class AddressProofChecker:
         return page
 
 
-def _look(page: Page, holder: Holder | None, declared: Declared | None) -> _Sight:
+def _look(page: Page, holder: Holder | None, declared: Sequence[Declared] | None) -> _Sight:
     """Read a page no further than it takes to find what is looked for, or to know that it is not there."""
     if not page.readings:
         page.read_more()
@@ -107,7 +109,7 @@ def _look(page: Page, holder: Holder | None, declared: Declared | None) -> _Sigh
     return sight
 
 
-def _closer(page: Page, sight: _Sight, declared: Declared | None) -> bool:
+def _closer(page: Page, sight: _Sight, declared: Sequence[Declared] | None) -> bool:
     size = 2.2 * page_read.LETTER
     if sight.place.box is not None and declared is not None and _address(sight.place, declared) is not Found.YES:
         left, top, right, bottom = sight.place.box
@@ -121,7 +123,7 @@ def _closer(page: Page, sight: _Sight, declared: Declared | None) -> bool:
     return False
 
 
-def _see(page: Page, holder: Holder | None, declared: Declared | None) -> _Sight:
+def _see(page: Page, holder: Holder | None, declared: Sequence[Declared] | None) -> _Sight:
     """What all readings of a page together show."""
     words = page.words
     best: _Sight | None = None
@@ -146,7 +148,7 @@ def _see(page: Page, holder: Holder | None, declared: Declared | None) -> _Sight
     return replace(best, kind=kind)
 
 
-def _complete(sight: _Sight, declared: Declared | None) -> bool:
+def _complete(sight: _Sight, declared: Sequence[Declared] | None) -> bool:
     return sight.name is Found.YES and (declared is None or _address(sight.place, declared) is Found.YES)
 
 
@@ -164,16 +166,16 @@ def _better(first: _Sight, second: _Sight) -> _Sight:
     )
 
 
-def _address(place: Place, declared: Declared) -> Found:
+def _address(place: Place, declared: Sequence[Declared]) -> Found:
     """YES: street and number, and the town or postcode beside them. PARTLY: something of it stands there."""
     if place.street and place.number and not place.other_code:
-        return Found.YES if place.code or place.town or not (declared.code or declared.towns) else Found.PARTLY
+        return Found.YES if place.code or place.town or not any(d.code or d.towns for d in declared) else Found.PARTLY
     if place.street or (place.code and place.town):
         return Found.PARTLY
     return Found.NO
 
 
-def _verdict(sights: Sequence[_Sight], marks: tuple[Mark, ...], declared: Declared | None) -> ProofVerdict:
+def _verdict(sights: Sequence[_Sight], marks: tuple[Mark, ...], declared: Sequence[Declared] | None) -> ProofVerdict:
     rank = (Found.NO, Found.PARTLY, Found.YES)
     name = max((s.name for s in sights), key=rank.index, default=Found.NO)
     place = max((s.place for s in sights), key=lambda p: p.score, default=Place())
@@ -196,5 +198,5 @@ def _verdict(sights: Sequence[_Sight], marks: tuple[Mark, ...], declared: Declar
     return ProofVerdict(readable or bool(kind), name, address, not kind, tuple(reasons), marks)
 
 
-def _proves(sight: _Sight, declared: Declared | None) -> bool:
+def _proves(sight: _Sight, declared: Sequence[Declared] | None) -> bool:
     return not sight.kind and _complete(sight, declared)

@@ -21,6 +21,8 @@ def _words(text: str) -> frozenset[str]:
 
 
 _AND = _words("e ed und and et dhe och y και κ u")
+_BORN = _words("nata nato geb geborene ne nee born lindur e i το γενοσ")
+"""Words between a married name and the one at birth: Elira Becker geb. Hoxha."""
 _FATHER = _words("του fu paternita padre πατροσ πατρωνυμο πατερα father pere vater vaters babai babait ati atesia")
 """Words before which or after which a given name is the father's: ΧΟΤΖΑ ΑΡΜΠΕΝ ΤΟΥ ΛΟΥΑΝ."""
 
@@ -128,6 +130,8 @@ def _beside(line: Sequence[Token], given: int, surname: int, known: Sequence[int
     """
     low, high = min(given, surname), max(given, surname)
     between = [line[k] for k in range(low + 1, high) if k not in known]
+    if given < surname and any(t.text in _BORN and len(t.text) > 1 for t in between):
+        return sum(t.text not in _BORN and len(t.text) > 1 for t in between) <= 2
     joined = any(t.text in _AND for t in between)
     strangers = [t for t in between if t.text not in _AND and len(t.text) > 1]
     if joined:
@@ -196,11 +200,13 @@ def _over_two_lines(name: Holder, run: Run, below: Sequence[Run], greek: bool) -
             assert first is not None
             # Fields of a form may be further apart, but then they begin at the same place.
             aligned = abs(token.word.left - first.word.left) < (6 if near else 0.7) * run.height
-            # The next line of a text begins further left; the cell of another row does not.
-            goes_on = near and other.left <= run.left + 2 * run.height
-            broken = goes_on and first in run.tokens[-2:] and token in other.tokens[:2]
-            if wanted and (aligned or broken):
+            if wanted and aligned:
                 return _box([first, token])
+        # The next line of a text begins further left; the cell of another row does not.
+        if near and other.left <= run.left + 2 * run.height:
+            broken = _in_line(name, [*run.tokens[-4:], *other.tokens[:3]], greek)
+            if broken is not None:
+                return broken
     return None
 
 

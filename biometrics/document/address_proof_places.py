@@ -1,39 +1,15 @@
-"""Takes a declared address apart and looks for it on a page that was read."""
+"""Looks for a declared address on a page that was read."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from biometrics.document.address_proof_words import COUNTRIES, FLAT, SMALL, STREET_KINDS, TOWNS, TYPES
-from biometrics.document.names import distance, same_word, sounds, tokens
+from biometrics.document.address_proof_words import FLAT, KINDS_OF_A_LANGUAGE, SMALL, TYPES
+from biometrics.document.declared_address import GREEK_SUFFIX, Declared, house, kind_of, stem
+from biometrics.document.names import distance, same_word, sounds
 from biometrics.document.page_read import Run, Token, with_next
-
-_CODES = (
-    re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b", re.IGNORECASE),
-    re.compile(r"\b[A-Z]\d[\dW] ?[A-Z\d]{4}\b", re.IGNORECASE),
-    re.compile(r"\b\d{4} ?[A-Z]{2}\b(?=.*\w)", re.IGNORECASE),
-    re.compile(r"\b\d{5}\b|\b\d{3} \d{2}\b|\b\d{2}-\d{3}\b", re.IGNORECASE),
-    re.compile(r"\b\d{4}\b", re.IGNORECASE),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Declared:
-    """A declared address taken apart. All words folded."""
-
-    street: tuple[str, ...] = field(repr=False)
-    """Words that name the street, without its kind."""
-    number: str = field(repr=False)
-    """House number, digits only; "" when there is none."""
-    letter: str = field(repr=False)
-    code: str = field(repr=False)
-    """Postcode without spaces, lower case."""
-    towns: frozenset[tuple[str, ...]] = field(repr=False)
-    """Every name of the town, each as its words."""
-    kind: str = ""
-    """Group of STREET_KINDS the street was declared with; "" when it was not or is of no group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,96 +30,17 @@ class Place:
         return 4 * self.street + 3 * self.number + 2 * self.code + 2 * self.town - self.other_number - self.other_code
 
 
-def parse(address: str) -> Declared:
-    """Take apart ``Via Roma 12, int. 3, 20121 Milano``, ``12 rue Victor Hugo, 75011 Paris`` and the like."""
-    text = " ".join(re.split(r"[\n;]+", address)).strip()
-    code = _postcode(text)
-    segments = [s.strip() for s in re.split(r"[,\n;]+", address) if s.strip()]
-    if len(segments) == 1 and code:
-        before, _, after = text.partition(code)
-        segments = [before.strip()] + ([f"{code} {after.strip()}"] if after.strip() else [code])
-    street: list[str] = []
-    number = letter = ""
-    town: list[str] = []
-    for index, segment in enumerate(segments):
-        has_code = bool(code) and code in segment
-        left = tokens(segment.replace(code, " ", 1)) if has_code else tokens(segment)
-        if has_code and not (index == 0 and not street and any(t.isdigit() for t in left)):
-            town = town or [t for t in left if not t.isdigit()]
-        elif not street and any(any(c.isalpha() for c in t) for t in left):
-            street, number, letter = _street(left)
-            if not street:
-                street = left
-        elif street and not number and left and re.fullmatch(r"\d{1,4}[a-zα-ε]?", left[-1]) and not set(left) & FLAT:
-            number, letter = _split(left[-1])
-        elif street and not town and not (set(left) & (COUNTRIES | FLAT)) and not any(t.isdigit() for t in left):
-            town = [t for t in left if len(t) > 2]
-    kinds = [kind for kind in (kind_of(word) for word in tokens(segments[0] if segments else "")) if kind]
-    return Declared(
-        tuple(street), number, letter, re.sub(r"\W", "", code).lower(), _town_names(town), kinds[0] if kinds else ""
-    )
+def find(readings: Sequence[Declared], page: list[Run], *, greek: bool) -> Place:
+    """Return the best place on a page for a declared address in any of its readings."""
+    best = Place()
+    for declared in readings:
+        place = _find(declared, page, greek)
+        if place.score > best.score:
+            best = place
+    return best
 
 
-def kind_of(word: str) -> str:
-    """The group of street kinds a folded word belongs to, or ""."""
-    return next((group for group, members in STREET_KINDS.items() if word in members), "")
-
-
-def _postcode(text: str) -> str:
-    for pattern in _CODES:
-        hits = list(pattern.finditer(text))
-        if hits:
-            return text[hits[-1].start() : hits[-1].end()]
-    return ""
-
-
-def _split(token: str) -> tuple[str, str]:
-    digits = re.match(r"\d+", token)
-    return (digits.group(), token[digits.end() :][:1].translate(_GREEK_SUFFIX)) if digits else ("", "")
-
-
-def _street(words: list[str]) -> tuple[list[str], str, str]:
-    numbers = [i for i, w in enumerate(words) if re.fullmatch(r"\d{1,4}[a-zα-ε]?", w)]
-    if not numbers:
-        return _core(words), "", ""
-    at = 0 if numbers[0] == 0 and len(words) > 1 else numbers[-1]
-    number, letter = _split(words[at])
-    rest = words[:at] + words[at + 1 :]
-    if not letter and at < len(words) - 1 and at > 0 and len(words[at + 1]) == 1:
-        letter = words[at + 1]
-        rest = words[:at] + words[at + 2 :]
-    return _core(rest), number, letter
-
-
-def _core(words: Iterable[str]) -> list[str]:
-    kept = [_stem(w) for w in words]
-    core = [w for w in kept if w not in TYPES and w not in SMALL and w not in FLAT]
-    return core or [w for w in kept if w not in SMALL]
-
-
-def _stem(word: str) -> str:
-    """``hauptstrasse`` and ``hauptstr`` -> ``hauptstr``; ``28ης`` -> ``28``."""
-    word = re.sub(r"(?<=\w{2})(strasse|strabe|stra8e|strafe|strase|strae|strale)$", "str", word)
-    return re.sub(r"^(\d+)(η|ησ|is|ish|th|st|nd|rd)$", r"\1", word)
-
-
-def _town_names(words: list[str]) -> frozenset[tuple[str, ...]]:
-    own = tuple(w for w in words if w not in COUNTRIES)
-    if not own:
-        return frozenset()
-    names = {own}
-    joined = " ".join(own)
-    for group in TOWNS:
-        if joined in group or any(w in group for w in own) or any(distance(joined, g) <= 0.5 for g in group):
-            names |= {tuple(g.split()) for g in group}
-    return frozenset(names)
-
-
-# ---------------------------------------------------------------- looking for it
-
-
-def find(declared: Declared, page: list[Run], *, greek: bool) -> Place:
-    """Return the best place on a page for a declared address."""
+def _find(declared: Declared, page: list[Run], greek: bool) -> Place:
     best = Place()
     for index, run in enumerate(page):
         for line, here in _lines_from(page, index, run):
@@ -169,7 +66,7 @@ def _lines_from(page: list[Run], index: int, run: Run) -> list[tuple[list[Token]
     for below in page[index + 1 : index + 8]:
         step = below.middle - run.middle
         if (
-            0.6 * run.height < step < 2.6 * run.height
+            0.6 * run.height < step < 3.2 * run.height
             and below.left <= run.right
             and run.left <= below.right + run.height
         ):
@@ -223,16 +120,18 @@ def _other_kind(declared: Declared, line: list[Token], first: int, last: int) ->
     # A surname or a first name may stand between: Via Francesco Baracca, Piazza G. Marconi.
     kinds = [kind_of(t.text) for t in (*before, *line[last + 1 : last + 2])]
     named = [kind for kind in kinds if kind]
-    return bool(named) and declared.kind not in named
+    if not named or declared.kind in named:
+        return False
+    return any(declared.kind in language and kind in language for kind in named for language in KINDS_OF_A_LANGUAGE)
 
 
 def _street_word(token: Token, word: str, greek: bool) -> bool:
     for text in token.readings:
-        stem = _stem(text)
-        if stem == word:
+        core = stem(text)
+        if core == word:
             return True
         if not (word.isdigit() or len(word) < 3) and same_word(
-            stem, word, confidence=token.word.confidence - 12, greek_page=greek
+            core, word, confidence=token.word.confidence - 12, greek_page=greek
         ):
             return True
     return False
@@ -254,10 +153,13 @@ def _judge(
     mark = [line[start].word, line[end].word]
     if number_at is not None:
         mark.append(number_at.word)
-    near = _around(page, here)
-    code = _has_code(declared, near)
-    town_at = _has_town(declared, near, greek)
-    other_code = not code and _another_code(declared, near)
+    block, beside = _around(page, here)
+    code, town_at = _has_code(declared, block), _has_town(declared, block, greek)
+    other_code = not code and _another_code(declared, block)
+    if not (code or town_at or other_code or any_address(block)):
+        # Nothing under the street says where it is: the town may stand in another cell of the row.
+        code, town_at = _has_code(declared, beside), _has_town(declared, beside, greek)
+        other_code = not code and _another_code(declared, beside)
     boxes = [(w.left, w.top, w.right, w.bottom) for w in mark] + [
         (t.word.left, t.word.top, t.word.right, t.word.bottom) for t in town_at
     ]
@@ -303,14 +205,10 @@ def _numeric(text: str) -> bool:
     return any(c.isdigit() for c in text)
 
 
-_GREEK_SUFFIX = str.maketrans("αβγδε", "abcde")
-"""Letters behind a house number on a Greek page: 43Α is 43A."""
-
-
 def _house(text: str, declared: Declared) -> bool:
-    text = text.translate(_GREEK_SUFFIX)
+    text = text.translate(GREEK_SUFFIX)
     for form in (text, _digits(text)):
-        digits, tail = _split(form)
+        digits, tail = house(form)
         if digits == declared.number and len(form) - len(digits) <= 1:
             return (
                 not (tail and declared.letter)
@@ -323,19 +221,20 @@ def _house(text: str, declared: Declared) -> bool:
     )
 
 
-def _around(page: list[Run], here: list[Run]) -> list[Run]:
+def _around(page: list[Run], here: list[Run]) -> tuple[list[Run], list[Run]]:
+    """(the lines the street stands among, what stands beside them: other columns, other cells of the row)."""
     top, bottom = here[0].middle, here[-1].middle
     size = max(r.height for r in here)
     left, right = min(r.left for r in here), max(r.right for r in here)
-    return [
-        r
-        for r in page
-        if top - 3.2 * size <= r.middle <= bottom + 5.5 * size
-        and (
-            abs(r.middle - top) < 0.8 * size  # another cell of the row, however far
-            or (r.left <= right + 14 * size and r.right >= left - 14 * size)
-        )
-    ]
+    block, beside = [], []
+    for run in page:
+        if not top - 3.2 * size <= run.middle <= bottom + 5.5 * size:
+            continue
+        if run.left <= right + size and run.right >= left - size:
+            block.append(run)
+        elif abs(run.middle - top) < 0.8 * size or (run.left <= right + 14 * size and run.right >= left - 14 * size):
+            beside.append(run)
+    return block, beside
 
 
 def _joined(run: Run) -> str:
@@ -359,18 +258,24 @@ def _spaced(code: str) -> re.Pattern[str]:
     return re.compile(r"(?<![0-9])" + " ?".join(loose.get(c, re.escape(c)) for c in code) + r"(?![0-9])")
 
 
+_BRITISH = re.compile(r"(?<!\w)[a-z]{1,2}\d[a-z\d]? \d[a-z]{2}(?!\w)")
+
+
 def _another_code(declared: Declared, near: list[Run]) -> bool:
     """A code of the same shape that differs by more than a slip of reading."""
-    if not declared.code.isdigit():
+    if not declared.code:
         return False
+    shape = re.compile(r"(?<!\d)\d[\d ]{2,5}\d(?!\d)") if declared.code.isdigit() else _BRITISH
     for run in near:
-        for hit in re.finditer(r"(?<!\d)\d[\d ]{2,5}\d(?!\d)", _joined(run)):
+        for hit in shape.finditer(_joined(run) if declared.code.isdigit() else " ".join(t.text for t in run.tokens)):
             code = hit.group().replace(" ", "")
             if len(code) == len(declared.code):
                 slips = sum(a != b for a, b in zip(code, declared.code, strict=True))
                 sure = min((t.word.confidence for t in run.tokens if t.text in code or code in t.text), default=0.0)
                 if slips >= 2 or (slips == 1 and sure >= 88):
                     return True
+            elif not declared.code.isdigit():
+                return True
     return False
 
 
@@ -378,20 +283,41 @@ def _has_town(declared: Declared, near: list[Run], greek: bool) -> list[Token]:
     for run in near:
         for at in range(len(run.tokens)):
             for name in declared.towns:
-                part = run.tokens[at : at + len(name)]
-                if len(part) == len(name) and all(
-                    any(_same_town(r, w, min(80.0, t.word.confidence), greek) for r in t.readings)
-                    for t, w in zip(part, name, strict=True)
-                ):
-                    return list(part)
+                found = _town_at(run.tokens, at, name, greek)
+                if found:
+                    return found
     return []
 
 
+def _town_at(line: Sequence[Token], at: int, name: tuple[str, ...], greek: bool) -> list[Token]:
+    """The tokens of a town that begins at a place; what follows a small word may be left out or shortened.
+
+    Frankfurt am Main, Frankfurt a. M. and Frankfurt; Sesto San Giovanni and Sesto S. Giovanni.
+    """
+    small = next((i for i, w in enumerate(name) if i and (w in SMALL or len(w) == 1)), len(name))
+    found: list[Token] = []
+    for word, token in zip(name[:small], line[at : at + small], strict=False):
+        whole = any(_same_town(r, word, min(80.0, token.word.confidence), greek) for r in token.readings)
+        if not whole and not (found and (_short_for(token, word, greek) or (token.text, word) == ("st", "saint"))):
+            return []
+        found.append(token)
+    return found if len(found) == small else []
+
+
 def _same_town(read: str, meant: str, confidence: float, greek: bool) -> bool:
-    """Albanian declines towns: Gjilan, Gjilani; Prishtinë, Prishtina."""
+    """Albanian declines towns (Gjilan, Gjilani) and spells them by ear (Grac, Lion, Marsejë)."""
     if same_word(read, meant, confidence=confidence, greek_page=greek):
         return True
-    return min(len(read), len(meant)) > 4 and read.rstrip("aeiu") == meant.rstrip("aeiu")
+    if min(len(read), len(meant)) <= 3 or not read.isalpha():
+        return False
+    if min(len(read), len(meant)) > 4 and read.rstrip("aeiu") == meant.rstrip("aeiu"):
+        return True
+    return any(
+        a[:1] == b[:1] and distance(a, b) <= 0.26 * len(b)
+        for a in sounds(read, greek_page=greek)
+        for b in sounds(meant)
+        if len(b) > 3
+    )
 
 
 def _code_or_town(declared: Declared, page: list[Run], greek: bool) -> Place:

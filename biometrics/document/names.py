@@ -50,9 +50,21 @@ def fold(text: str) -> str:
     return "".join(c for c in lower if not unicodedata.combining(c))
 
 
+_ITALIAN_SHORT = {
+    "v.le": "viale",
+    "c.so": "corso",
+    "p.za": "piazza",
+    "p.zza": "piazza",
+    "p.le": "piazzale",
+    "l.go": "largo",
+}
+_ITALIAN_SHORT_WORD = re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, _ITALIAN_SHORT)) + r")(?!\w)")
+
+
 def tokens(text: str) -> list[str]:
-    """Folded words of a text; apostrophes, dashes and points end a word."""
-    return re.findall(r"[^\W_]+", fold(text))
+    """Folded words of a text; apostrophes, dashes and points end a word, but for ``V.le`` and its like."""
+    whole = _ITALIAN_SHORT_WORD.sub(lambda hit: _ITALIAN_SHORT[hit.group()], fold(text))
+    return re.findall(r"[^\W_]+", whole)
 
 
 def is_greek(word: str) -> bool:
