@@ -146,7 +146,9 @@ def _desk(rng: np.random.Generator, size: tuple[int, int]) -> NDArray[np.float32
 def _barrel(shot: _Picture, strength: float) -> _Picture:
     height, width = shot.shape[:2]
     matrix = np.array([[width, 0, width / 2], [0, width, height / 2], [0, 0, 1.0]])
-    return np.asarray(cv2.undistort(shot, matrix, np.array([strength, 0, 0, 0])), np.uint8)
+    lens = np.array([strength, 0, 0, 0])
+    map_x, map_y = cv2.initUndistortRectifyMap(matrix, lens, np.eye(3), matrix, (width, height), cv2.CV_32FC1)
+    return np.asarray(cv2.remap(shot, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
 def _sensor(shot: _Picture, rng: np.random.Generator, room: Room, scale: float, *, halo: bool = False) -> _Picture:

@@ -27,6 +27,10 @@ _FATHER = _words("του fu paternita padre πατροσ πατρωνυμο πα
 """Words before which or after which a given name is the father's: ΧΟΤΖΑ ΑΡΜΠΕΝ ΤΟΥ ΛΟΥΑΝ."""
 
 
+_GREEK_INITIALS = {"μ": "b", "ν": "d", "γ": "gj", "τ": "cqx", "σ": "s"}
+"""Sounds that Greek writes with two letters (μπ, ντ, γκ, τζ, τσ) leave the first of them as an initial."""
+
+
 @dataclass(frozen=True, slots=True)
 class Holder:
     """Whose name is looked for: the first given name, and in `rest` the words of the surname."""
@@ -163,6 +167,8 @@ def _initial(token: Token, given: str, greek: bool) -> bool:
     if len(token.text) != 1 or not token.text.isalpha():
         return False
     if token.text == given[0]:
+        return True
+    if greek and given[0] in _GREEK_INITIALS.get(token.text, ""):
         return True
     return greek and any(a == b[:1] for a in sounds(token.text, greek_page=True) for b in sounds(given))
 

@@ -153,13 +153,13 @@ def _judge(
     mark = [line[start].word, line[end].word]
     if number_at is not None:
         mark.append(number_at.word)
-    block, beside = _around(page, here)
-    code, town_at = _has_code(declared, block), _has_town(declared, block, greek)
-    other_code = not code and _another_code(declared, block)
-    if not (code or town_at or other_code or any_address(block)):
-        # Nothing under the street says where it is: the town may stand in another cell of the row.
-        code, town_at = _has_code(declared, beside), _has_town(declared, beside, greek)
-        other_code = not code and _another_code(declared, beside)
+    code, other_code = False, False
+    town_at: list[Token] = []
+    for group in _around(page, here):
+        code, town_at = _has_code(declared, group), _has_town(declared, group, greek)
+        other_code = not code and _another_code(declared, group)
+        if code or town_at or other_code or any_address(group):
+            break
     boxes = [(w.left, w.top, w.right, w.bottom) for w in mark] + [
         (t.word.left, t.word.top, t.word.right, t.word.bottom) for t in town_at
     ]
@@ -222,7 +222,10 @@ def _house(text: str, declared: Declared) -> bool:
 
 
 def _around(page: list[Run], here: list[Run]) -> tuple[list[Run], list[Run]]:
-    """(the lines the street stands among, what stands beside them: other columns, other cells of the row)."""
+    """Where the town may stand: first the street's own lines and those under them, then what is above or beside.
+
+    The line over an address window names the sender's town, and the next column another house.
+    """
     top, bottom = here[0].middle, here[-1].middle
     size = max(r.height for r in here)
     left, right = min(r.left for r in here), max(r.right for r in here)
@@ -230,7 +233,8 @@ def _around(page: list[Run], here: list[Run]) -> tuple[list[Run], list[Run]]:
     for run in page:
         if not top - 3.2 * size <= run.middle <= bottom + 5.5 * size:
             continue
-        if run.left <= right + size and run.right >= left - size:
+        over = run.left <= right + size and run.right >= left - size
+        if over and run.middle > top - 0.8 * size:
             block.append(run)
         elif abs(run.middle - top) < 0.8 * size or (run.left <= right + 14 * size and run.right >= left - 14 * size):
             beside.append(run)
@@ -258,23 +262,26 @@ def _spaced(code: str) -> re.Pattern[str]:
     return re.compile(r"(?<![0-9])" + " ?".join(loose.get(c, re.escape(c)) for c in code) + r"(?![0-9])")
 
 
+_SHAPES = {4: r"(?!(?:19|20)\d\d(?! [^\W\d]{3}))\d{4}", 5: r"\d{5}|\d{3} \d{2}"}
+"""Postcodes of so many digits; four digits that may be a year need a name after them."""
 _BRITISH = re.compile(r"(?<!\w)[a-z]{1,2}\d[a-z\d]? \d[a-z]{2}(?!\w)")
 
 
 def _another_code(declared: Declared, near: list[Run]) -> bool:
-    """A code of the same shape that differs by more than a slip of reading."""
-    if not declared.code:
-        return False
-    shape = re.compile(r"(?<!\d)\d[\d ]{2,5}\d(?!\d)") if declared.code.isdigit() else _BRITISH
+    """A code of the same shape beside a name that differs by more than a slip of reading."""
+    if declared.code.isdigit():
+        shape = _SHAPES.get(len(declared.code), r"(?!)")
+        pattern = re.compile(rf"(?<!\d)(?<!\d )(?:{shape})(?= [^\W\d]{{3}})|(?<=[^\W\d]{{3}} )(?:{shape})(?! ?\d)")
+    else:
+        pattern = _BRITISH if declared.code else re.compile(r"(?!)")
     for run in near:
-        for hit in shape.finditer(_joined(run) if declared.code.isdigit() else " ".join(t.text for t in run.tokens)):
+        for hit in pattern.finditer(" ".join(t.text for t in run.tokens)):
             code = hit.group().replace(" ", "")
-            if len(code) == len(declared.code):
-                slips = sum(a != b for a, b in zip(code, declared.code, strict=True))
-                sure = min((t.word.confidence for t in run.tokens if t.text in code or code in t.text), default=0.0)
-                if slips >= 2 or (slips == 1 and sure >= 88):
-                    return True
-            elif not declared.code.isdigit():
+            if len(code) != len(declared.code):
+                return True
+            slips = sum(a != b for a, b in zip(code, declared.code, strict=True))
+            sure = min((t.word.confidence for t in run.tokens if t.text in code or code in t.text), default=0.0)
+            if slips >= 2 or (slips == 1 and sure >= 88):
                 return True
     return False
 

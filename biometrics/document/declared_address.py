@@ -191,6 +191,10 @@ def _candidates(
                         rest = [_letters_only(c) for i, c in enumerate(chunks) if i not in (index, near)]
                         yield from ((s, digits, letter, [*t, *rest]) for s, t in _from_kind(chunks[near]))
                 continue
+            if not before and index and not _numbered(chunks[index - 1]):
+                # Leoforos Alexandras, 141 Patra
+                rest = [_letters_only(c) for i, c in enumerate(chunks) if i not in (index, index - 1)]
+                yield from ((s, digits, letter, [*t, after, *rest]) for s, t in _from_kind(chunks[index - 1]))
             if _named(before):
                 yield from ((s, digits, letter, [*t, after, *others]) for s, t in _from_kind(before))
             if _named(after):
@@ -200,6 +204,8 @@ def _candidates(
                 else:
                     yield from splits
     yield from later
+    if any(_numbered(chunk) for chunk in chunks):
+        return
     for index, chunk in enumerate(chunks):
         if _named(chunk) and not _numbered(chunk) and (len(chunks) == 1 or any(kind_of(w) for w in chunk) or not index):
             yield chunk, "", "", [_letters_only(c) for i, c in enumerate(chunks) if i != index]

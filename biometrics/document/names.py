@@ -27,6 +27,7 @@ _FROM_GREEK = (
     ("μ", "m"), ("ν", "n"), ("ξ", "ks"), ("ο", "o"), ("π", "p"), ("ρ", "r"), ("σ", "s"), ("τ", "t"), ("υ", "i"),
     ("φ", "f"), ("χ", "h"), ("ψ", "ps"), ("ω", "o"),
 )  # fmt: skip
+_TWO_VOWELS = re.compile("[αεο]ι")
 _FROM_ALBANIAN: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("xh", ("c",)), ("sh", ("s",)), ("zh", ("z",)), ("th", ("t",)), ("dh", ("d",)), ("gj", ("gi", "g")),
     ("nj", ("ni",)), ("ç", ("c",)), ("q", ("k", "ki", "c")), ("x", ("c",)), ("j", ("i", "gi")), ("y", ("i",)),
@@ -76,7 +77,9 @@ def sounds(word: str, *, greek_page: bool = False) -> frozenset[str]:
     """Return the skeletons a folded word may have. On a Greek page Latin look-alikes are tried as Greek too."""
     if is_greek(word):
         greek = "".join(c.translate(_LOOKALIKES) if _LATIN_LETTER.match(c) else c for c in word)
-        return frozenset({_squeeze(_replace(greek, _FROM_GREEK))})
+        # Hoxhaj is written Χοτζάι: there two vowels are heard, not one.
+        apart = _TWO_VOWELS.sub(lambda hit: hit.group()[0] + "-ι", greek)
+        return frozenset(_squeeze(_replace(each, _FROM_GREEK).replace("-", "")) for each in (greek, apart))
     found = {_squeeze(_replace(word, _FROM_ROMANISED))}
     parts: list[tuple[str, ...]] = []
     rest = word

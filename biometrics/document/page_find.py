@@ -26,11 +26,11 @@ class Sheet:
 
 
 def flatten(picture: NDArray[np.uint8]) -> Sheet:
-    """Return the page of a BGR or grey photograph, flat where its four edges are seen."""
+    """Return the page of a BGR or grey photograph, flat where its edges are seen; the desk around it is painted over."""
     grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY) if picture.ndim == 3 else picture
     corners = find_sheet(picture)
     if corners is None:
-        return Sheet(np.asarray(grey, np.uint8), np.eye(3), False)
+        return Sheet(_without_desk(np.asarray(grey, np.uint8)), np.eye(3), False)
     (a, b, c, d) = corners
     width = int(max(np.linalg.norm(b - a), np.linalg.norm(c - d)))
     height = int(max(np.linalg.norm(d - a), np.linalg.norm(c - b)))
@@ -43,7 +43,10 @@ def flatten(picture: NDArray[np.uint8]) -> Sheet:
 
 
 def find_sheet(picture: NDArray[np.uint8]) -> NDArray[np.float32] | None:
-    """Return the four corners (4, 2) of a sheet lying wholly in the picture, clockwise from top left, or None."""
+    """Return the four corners (4, 2) of a sheet, clockwise from top left, or None.
+
+    It lies wholly in the picture, or one border of the picture cuts it.
+    """
     scale = _LOOK / max(picture.shape[:2])
     small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     planes = [small] if small.ndim == 2 else [small[:, :, 2], small[:, :, 1], small[:, :, 0]]
@@ -57,7 +60,9 @@ def find_sheet(picture: NDArray[np.uint8]) -> NDArray[np.float32] | None:
             for contour in cv2.findContours(mask, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)[0]:
                 found = _quad(np.asarray(contour), small.shape)
                 if found is not None and (best is None or found[0] > best[0]):
-                    best = found
+                    # A tray, a frame or a shadow has four edges too, but paper is brighter than what it lies on.
+                    found = (found[0] * _stands_out(soft, found[1]), found[1])
+                    best = found if best is None or found[0] > best[0] else best
     return None if best is None else (best[1] / scale).astype(np.float32)
 
 
@@ -73,16 +78,60 @@ def _quad(contour: NDArray[Any], shape: tuple[int, ...]) -> tuple[float, NDArray
         return None
     filled = cv2.contourArea(outline) / area
     margin = 3
-    at_border = sum(1 for x, y in outline if not (margin < x < width - margin and margin < y < height - margin))
-    if at_border >= 2 or not 0.93 <= filled <= 1.07:
-        return None
     corners = _clockwise(outline)
+    at_border = [not (margin < x < width - margin and margin < y < height - margin) for x, y in corners]
+    if sum(at_border) >= 2 and not _cut_by_one_border(corners, at_border, width, height):
+        return None
+    if not 0.93 <= filled <= 1.07:
+        return None
     sides = np.linalg.norm(corners - np.roll(corners, -1, axis=0), axis=1)
     if min(sides[0], sides[2]) < 0.75 * max(sides[0], sides[2]) or min(sides[1], sides[3]) < 0.75 * max(
         sides[1], sides[3]
     ):
         return None
     return area, corners
+
+
+def _cut_by_one_border(corners: NDArray[np.float32], at_border: list[bool], width: int, height: int) -> bool:
+    """Two neighbouring corners lie on the same border, the other two inside: half a page held before a camera."""
+    if sum(at_border) != 2:
+        return False
+    on = corners[np.array(at_border)]
+    x, y = on[:, 0], on[:, 1]
+    return bool((x <= 3).all() or (y <= 3).all() or (x >= width - 4).all() or (y >= height - 4).all())
+
+
+def _stands_out(plane: Grey, corners: NDArray[np.float32]) -> float:
+    """1 for a sheet brighter than the ring around it, less for one that is not."""
+    inside = np.zeros(plane.shape, np.uint8)
+    cv2.fillConvexPoly(inside, corners.astype(np.int32), 255)
+    ring = cv2.dilate(inside, np.ones((41, 41), np.uint8)) - inside
+    rim = inside - cv2.erode(inside, np.ones((31, 31), np.uint8))
+    if not ring.any():
+        return 0.4
+    lighter = float(np.median(plane[rim > 0])) - float(np.median(plane[ring > 0]))
+    return 1.0 if lighter > 10 else 0.4
+
+
+def _without_desk(grey: Grey) -> Grey:
+    """Paint over what lies around a bright sheet whose edges are no clean quadrangle: wood and stone look like print."""
+    scale = _LOOK / max(grey.shape)
+    small = cv2.medianBlur(cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), 9)
+    level, bright = cv2.threshold(small, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    whole = cv2.morphologyEx(bright, cv2.MORPH_CLOSE, np.ones((25, 25), np.uint8))
+    contours = cv2.findContours(whole, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[0]
+    if not contours:
+        return grey
+    hull = cv2.convexHull(max(contours, key=cv2.contourArea))
+    mask = np.zeros(small.shape, np.uint8)
+    cv2.fillConvexPoly(mask, hull, 255)
+    part = float(mask.mean()) / 255
+    dark = small[mask == 0]
+    if not 0.15 <= part <= 0.94 or not dark.size or float(np.median(dark)) > level - 15:
+        return grey
+    paper = int(np.median(small[mask > 0]))
+    wide = cv2.resize(mask, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_NEAREST)
+    return np.where(wide > 0, grey, np.uint8(paper))
 
 
 def _clockwise(points: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -20,13 +20,21 @@ from numpy.typing import NDArray
 
 from biometrics.document import page_find, page_language, text_ocr
 from biometrics.document.names import tokens
-from biometrics.document.text_ocr import Grey, Word
+from biometrics.document.text_ocr import Budget, Grey, Word
 
 LETTER = 24.0
 """Height in pixels to which the letters of a page are brought: Tesseract reads best around it."""
 _MAX_SIDE = 4600
 _DARK = 95.0
 """Grey level under which most of a sheet is ink: light letters on a dark card."""
+_DARKEST = 20.0
+"""Grey level under which the brightest parts of a picture are no paper in any light: there is nothing to read."""
+_SECONDS = 14.0
+"""Seconds of computing for one page, all looks together; an ordinary one takes two to four."""
+_SECONDS_TO_TURN = 6.0
+"""Of these at most so many to find out which way up a page lies."""
+_HARDLY, _SECONDS_HARDLY = 1.0, 3.0
+"""Where a sample of a page gives hardly a word (`trusted`), reading on is given so many seconds."""
 _UPPER = 0.56
 """Part of an upright page that is read first."""
 
@@ -76,7 +84,13 @@ class Page:
     """A page on its way to being read. `readings` grows; each is one more look at the whole or a part."""
 
     def __init__(
-        self, picture: Grey, to_photo: NDArray[np.float64], photo_size: tuple[int, int], language: str, letter: float
+        self,
+        picture: Grey,
+        to_photo: NDArray[np.float64],
+        photo_size: tuple[int, int],
+        language: str,
+        letter: float,
+        budget: Budget,
     ) -> None:
         self.picture = picture
         """Upright, even light, letters about `LETTER` pixels high."""
@@ -87,6 +101,7 @@ class Page:
         self.readings: list[tuple[Word, ...]] = []
         self._to_photo = to_photo
         self._photo_size = photo_size
+        self._budget = budget
         self._steps = 0
         self._closer: set[tuple[int, ...]] = set()
 
@@ -114,7 +129,7 @@ class Page:
         if self._steps == 3 and trusted(self.words) >= 1.5:
             other = "eng" if self.language != "eng" else "deu"
             sharp = page_find.sharpen(self.picture, 1.4)
-            self.readings.append(tuple(text_ocr.words(sharp, text_ocr.best_of([other]), text_ocr.BLOCK)))
+            self.readings.append(tuple(self._budget.words(sharp, text_ocr.best_of([other]), text_ocr.BLOCK)))
             return True
         return False
 
@@ -159,7 +174,7 @@ class Page:
                 top=int((w.top - 20) / zoom) + y0,
                 bottom=int((w.bottom - 20) / zoom) + y0,
             )
-            for w in text_ocr.words(np.asarray(part, np.uint8), installed, text_ocr.BLOCK, seconds=10)
+            for w in self._budget.words(np.asarray(part, np.uint8), installed, text_ocr.BLOCK)
         )
 
     def _cut(self) -> int:
@@ -178,7 +193,7 @@ class Page:
         part = np.ascontiguousarray(self.picture[top:bottom])
         return tuple(
             replace(w, top=w.top + top, bottom=w.bottom + top)
-            for w in text_ocr.words(part, text_ocr.best_of([language, "eng"][:1]), text_ocr.SPARSE)
+            for w in self._budget.words(part, text_ocr.best_of([language]), text_ocr.SPARSE)
         )
 
     def on_photo(self, box: Box) -> Box:
@@ -228,10 +243,12 @@ def upright(picture: NDArray[np.uint8], likely: str = "") -> Page:
     rounds = [(turns[:2], scripts[:1]), (turns[2:], scripts[:1]), (turns, scripts[1:])]
     if not likely:
         rounds = [(turns[:2], scripts), (turns[2:], scripts)]
+    budget = Budget(_SECONDS if float(np.percentile(sheet.grey, 98)) >= _DARKEST else 0.0)
+    turning = Budget(min(_SECONDS_TO_TURN, budget.left))
     best: tuple[float, str, Grey, NDArray[np.float64]] | None = None
     ready: dict[int, tuple[Grey, NDArray[np.float64]]] = {}
     for quarters, tried in rounds:
-        if best is not None and best[0] >= 5:
+        if best is not None and (best[0] >= 5 or turning.left < 0.5):
             break
         for quarter in quarters:
             if quarter not in ready:
@@ -239,24 +256,27 @@ def upright(picture: NDArray[np.uint8], likely: str = "") -> Page:
                 straight, unskew = _deskew(turned)
                 ready[quarter] = (page_find.only_print(straight, LETTER), back @ unskew)
             straight, back_to = ready[quarter]
-            score, language, sure = _sample(_busiest_part(straight), tried, likely)
+            score, language, sure = _sample(_busiest_part(straight), tried, likely, turning)
             if best is None or score > best[0]:
                 best = (score, language, straight, to_photo @ back_to)
             if sure:
                 break
     assert best is not None
-    _, language, straight, matrix = best
-    return Page(straight, matrix, (picture.shape[1], picture.shape[0]), language, letter)
+    found, language, straight, matrix = best
+    budget.left -= min(_SECONDS_TO_TURN, budget.left) - turning.left
+    if found < _HARDLY:
+        budget.left = min(budget.left, _SECONDS_HARDLY)
+    return Page(straight, matrix, (picture.shape[1], picture.shape[0]), language, letter, budget)
 
 
-def _sample(part: Grey, scripts: Sequence[str], likely: str) -> tuple[float, str, bool]:
+def _sample(part: Grey, scripts: Sequence[str], likely: str, budget: Budget) -> tuple[float, str, bool]:
     """Read a part in one script after the other: (score, language, no doubt at all).
 
     Letters standing on their heads give many words too, but hardly any with confidence.
     """
     best = (0.0, likely or "eng", False)
     for tried in scripts:
-        read_words = text_ocr.words(part, tried, text_ocr.BLOCK, seconds=10)
+        read_words = budget.words(part, tried, text_ocr.BLOCK, seconds=3)
         long = [w.confidence for w in read_words if sum(c.isalpha() for c in w.text) >= 3]
         mean = float(np.mean(long)) if long else 0.0
         language = tried if tried == "ell" else page_language.of_words([w.text for w in read_words], likely)
