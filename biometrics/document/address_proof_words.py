@@ -67,7 +67,7 @@ AFTER_THE_NAME = _words(
 )
 """Kinds of streets that stand behind the street's name, so that a town may follow."""
 BEFORE_A_CODE = _words(
-    "d i a ch f b l gr it de at fr be uk al xk rks ks nl es tk τ κ τκ cap plz kodi postal postar zip postcode code"
+    "d i a ch f b l gr it de at fr be uk al xk rks ks nl es tk τκ cap plz kodi postal postar zip postcode code"
 )
 MONTHS = _words(
     "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre janvier fevrier mars "

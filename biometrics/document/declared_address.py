@@ -124,8 +124,8 @@ def _chunks(text: str, code: str) -> Iterator[list[str]]:
         words = tokens(piece)
         if re.match(r"\s*(c/o|p\.? ?o\.? ?box|presso|postfach|casella)\b", piece, re.IGNORECASE):
             continue
-        while leads_to_code and words and words[-1] in BEFORE_A_CODE:
-            words = words[:-1]
+        if leads_to_code:
+            words = _without_code_sign(words, piece)
         words = _without_flat(words)
         while words and words[-1] in COUNTRIES and not any(w.isdigit() for w in words):
             words = words[:-1]
@@ -133,6 +133,14 @@ def _chunks(text: str, code: str) -> Iterator[list[str]]:
             words = words[:-1] if piece.rstrip(" )")[-2:].isupper() and not piece.isupper() else words
         if words and not (len(words) == 1 and words[0].isalpha() and len(words[0]) <= 2):
             yield words
+
+
+def _without_code_sign(words: list[str], piece: str) -> list[str]:
+    """Words before a postcode without its sign: ``I-``, ``D-``, ``Τ.Κ.``, ``CAP``."""
+    if words[-2:] in (["τ", "κ"], ["t", "k"]):
+        return words[:-2]
+    signed = bool(words) and words[-1] in BEFORE_A_CODE and (len(words[-1]) > 1 or piece.rstrip().endswith("-"))
+    return words[:-1] if signed else words
 
 
 def _pieces(text: str) -> list[str]:

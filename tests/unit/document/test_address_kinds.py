@@ -7,7 +7,7 @@ import pytest
 
 from biometrics.document.address_proof_kinds import wrong_kind
 from biometrics.document.page_read import Page
-from biometrics.document.text_ocr import Word
+from biometrics.document.text_ocr import Budget, Word
 
 
 def page(*lines: str, width: int = 1600, height: int = 1000) -> Page:
@@ -17,7 +17,7 @@ def page(*lines: str, width: int = 1600, height: int = 1000) -> Page:
         for row, line in enumerate(lines)
         for column, text in enumerate(line.split())
     )
-    made = Page(np.full((height, width), 235, np.uint8), np.eye(3), (width, height), "eng", 20.0)
+    made = Page(np.full((height, width), 235, np.uint8), np.eye(3), (width, height), "eng", 20.0, Budget(9.0))
     made.readings.append(words)
     return made
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from biometrics.document import page_language
-from biometrics.document.address_proof_places import Declared, Place, any_address, find, parse
+from biometrics.document.address_proof_places import Place, any_address, find
+from biometrics.document.declared_address import Declared, parse, readings
 from biometrics.document.page_read import runs
 from biometrics.document.text_ocr import Word
 
@@ -17,7 +18,7 @@ def look(address: str, *lines: str, greek: bool = False) -> Place:
         for part in line.split():
             words.append(Word(part, 92.0, left, 100 + row * 30, left + 12 * len(part), 120 + row * 30))
             left += 12 * len(part) + 8
-    return find(parse(address), runs(words), greek=greek)
+    return find(readings(address), runs(words), greek=greek)
 
 
 def core(found: Declared) -> tuple[tuple[str, ...], str, str]:
@@ -181,7 +182,7 @@ def test_small_words_tell_a_pages_language(text: str, likely: str, language: str
 def test_the_town_may_stand_in_a_far_cell_of_the_row() -> None:
     street = [Word(t, 92.0, 100 + 90 * i, 100, 180 + 90 * i, 120) for i, t in enumerate(["Via", "Roma", "12"])]
     town = [Word(t, 92.0, 1400 + 90 * i, 100, 1480 + 90 * i, 120) for i, t in enumerate(["20121", "Milano"])]
-    place = find(parse("Via Roma 12, 20121 Milano"), runs([*street, *town]), greek=False)
+    place = find(readings("Via Roma 12, 20121 Milano"), runs([*street, *town]), greek=False)
     assert place.number
     assert place.code
     assert place.town
