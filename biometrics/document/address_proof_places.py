@@ -155,6 +155,8 @@ def _judge(
         mark.append(number_at.word)
     code, other_code = False, False
     town_at: list[Token] = []
+    on = [*line[start : end + 1], *([number_at] if number_at is not None else [])]
+    here = [run for run in here if any(token in run.tokens for token in on)]
     for group in _around(page, here):
         code, town_at = _has_code(declared, group), _has_town(declared, group, greek)
         other_code = not code and _another_code(declared, group)
@@ -281,7 +283,7 @@ def _another_code(declared: Declared, near: list[Run]) -> bool:
                 return True
             slips = sum(a != b for a, b in zip(code, declared.code, strict=True))
             sure = min((t.word.confidence for t in run.tokens if t.text in code or code in t.text), default=0.0)
-            if slips >= 2 or (slips == 1 and sure >= 88):
+            if (slips >= 2 and sure >= 60) or (slips == 1 and sure >= 88):
                 return True
     return False
 
@@ -339,4 +341,5 @@ _ANY_CODE = re.compile(rf"(?<!\d){_CODE_SHAPE} [^\W\d]{{3,}}|[^\W\d]{{3,}} {_COD
 
 def any_address(page: list[Run]) -> bool:
     """Tell whether a page carries anything like an address: a postcode beside a word, under or beside a number."""
-    return any(_ANY_CODE.search(" ".join(t.text for t in run.tokens)) for run in page)
+    lines = [" ".join(t.text for t in run.tokens) for run in page]
+    return any(_ANY_CODE.search(line) or _BRITISH.search(line) for line in lines)

@@ -85,7 +85,7 @@ def kind_of(word: str) -> str:
 def core_of(words: Iterable[str]) -> list[str]:
     """The words that tell one street from another."""
     kept = [stem(w) for w in words]
-    core = [w for w in kept if w not in TYPES and w not in SMALL and w not in FLAT]
+    core = [w for w in kept if w not in TYPES and w not in SMALL]
     return core or [w for w in kept if w not in SMALL and w not in NUMBER_WORDS]
 
 
