@@ -24,6 +24,7 @@ from registration.journey.answers import (
     ReviewAnswer,
 )
 from registration.journey.state import Facts, State
+from registration.model.birth_places import surely_another_place
 from registration.model.contact import parse_email, parse_phone
 from registration.model.documents import SIDES, DocumentKind, DocumentReading, FieldName
 from registration.model.person import (
@@ -242,6 +243,8 @@ def _account_differences(now: dict[FieldName, str], facts: Facts) -> Iterable[Fi
         return
     if now[FieldName.BIRTH_DATE] and now[FieldName.BIRTH_DATE] != account.birth_date.isoformat():
         yield Finding("document.differs_birth_date", FieldName.BIRTH_DATE, Severity.WARNING)
+    if surely_another_place(account.birth_place, now[FieldName.BIRTH_PLACE]):
+        yield Finding("document.differs_birth_place", FieldName.BIRTH_PLACE, Severity.WARNING)
     number = normalise_personal_number(now[FieldName.PERSONAL_NUMBER])
     if number and number != account.personal_number:
         yield Finding("document.differs_personal_number", FieldName.PERSONAL_NUMBER, Severity.WARNING)

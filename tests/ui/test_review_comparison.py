@@ -57,6 +57,8 @@ def with_document(document: DocumentReading, **more: object) -> RequestSubmissio
         ("STRASSE", "Straße"),
         ("DANGELO", "D'Angelo"),
         ("ZOE", "Zoë"),
+        ("HOXHA RAMA", "Rama Hoxha"),
+        ("ARBEN", "Arben Luan"),
     ],
 )
 def test_transliterated_names_are_the_same_name(zone: str, page: str) -> None:

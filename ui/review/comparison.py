@@ -11,6 +11,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from registration.model.birth_places import same_place
 from registration.model.documents import DocumentReading, FieldName, FieldSource
 from registration.model.register import NO_REGISTER, RegisterResult
 from registration.model.submission import RequestSubmission
@@ -126,9 +127,12 @@ def same_value(name: FieldName, one: str, other: str, reading: DocumentReading) 
     if _plain(one) == _plain(other) or _zone(one) == _zone(other):
         return True
     if name is FieldName.BIRTH_PLACE:
-        first, second = set(_plain(one).split()), set(_plain(other).split())
-        return first <= second or second <= first
-    return name in NAMES and _cut_off(reading) and _begins(one, other)
+        return same_place(one, other)
+    if name not in NAMES:
+        return False
+    # The same names in another order, or a second name that one source leaves out.
+    first, second = set(_zone(one).split()), set(_zone(other).split())
+    return first <= second or second <= first or (_cut_off(reading) and _begins(one, other))
 
 
 def _is_code(text: str) -> bool:
