@@ -154,26 +154,35 @@ def _barrel(shot: _Picture, strength: float) -> _Picture:
 def _sensor(shot: _Picture, rng: np.random.Generator, room: Room, scale: float, *, halo: bool = False) -> _Picture:
     """Light falling from one side, defocus, smear, photon noise, and what a cheap camera does to hide them."""
     height, width = shot.shape[:2]
-    out: NDArray[Any] = shot.astype(np.float32)
-    xs, ys = np.meshgrid(np.linspace(-1, 1, width, dtype=np.float32), np.linspace(-1, 1, height, dtype=np.float32))
+    # Light is smooth: it is worked out small and enlarged, and whole pictures stay in bytes.
+    xs, ys = np.meshgrid(np.linspace(-1, 1, 320, dtype=np.float32), np.linspace(-1, 1, 320, dtype=np.float32))
     angle = float(rng.uniform(0, 2 * np.pi))
     fall = 1 - float(rng.uniform(0, 0.3)) * (xs * np.cos(angle) + ys * np.sin(angle) + 1) / 2
     if rng.random() < 0.4:
         edge = xs * np.cos(angle + 1) + ys * np.sin(angle + 1) - float(rng.uniform(-0.5, 0.7))
         fall = fall * (1 - float(rng.uniform(0.15, 0.5)) / (1 + np.exp(-edge / float(rng.uniform(0.03, 0.2)))))
     tone = np.array(rng.uniform(0.88, 1.06, 3), np.float32) * float(rng.uniform(*room.light))
-    out *= np.asarray(fall)[..., None] * tone
+    light = np.clip(np.asarray(fall)[..., None] * tone * 255, 0, 255).astype(np.uint8)
+    out: NDArray[Any] = cv2.multiply(shot, cv2.resize(light, (width, height)), scale=1 / 255)
     out = cv2.GaussianBlur(out, (0, 0), max(0.25, float(rng.uniform(*room.blur)) * scale))
     smear = int(float(rng.uniform(0, room.motion)) * scale)
     if smear >= 2:
         kernel = np.zeros((smear, smear), np.float32)
         cv2.line(kernel, (0, int(rng.integers(smear))), (smear - 1, int(rng.integers(smear))), 1.0)
         out = cv2.filter2D(out, -1, kernel / kernel.sum())
-    out += rng.normal(0, 1, out.shape).astype(np.float32) * np.sqrt(np.maximum(out, 1)) * 0.3 * room.noise
+    grain = 0.3 * room.noise * float(np.sqrt(max(1.0, float(np.median(out)))))
+    out = cv2.add(out, _grain(rng, grain, (height, width)), dtype=cv2.CV_8U)
     if halo:
-        soft = cv2.GaussianBlur(out, (0, 0), 1.6)
-        out = out + float(rng.uniform(0, 0.7)) * (out - soft)
-    return np.clip(out, 0, 255).astype(np.uint8)
+        amount = float(rng.uniform(0, 0.7))
+        out = cv2.addWeighted(out, 1 + amount, cv2.GaussianBlur(out, (0, 0), 1.6), -amount, 0)
+    return np.asarray(out, np.uint8)
+
+
+def _grain(rng: np.random.Generator, sigma: float, size: tuple[int, int]) -> NDArray[np.int16]:
+    """Noise of a whole picture from one tile, each time shifted elsewhere."""
+    tile = rng.normal(0, sigma, (601, 743, 3)).round().astype(np.int16)
+    rows, columns = -(-size[0] // tile.shape[0]), -(-size[1] // tile.shape[1])
+    return np.ascontiguousarray(np.tile(tile, (rows, columns, 1))[: size[0], : size[1]])
 
 
 def _jpeg(shot: _Picture, quality: int) -> bytes:

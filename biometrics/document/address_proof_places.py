@@ -139,11 +139,21 @@ def _street_word(token: Token, word: str, greek: bool) -> bool:
 
 def _short_for(token: Token, word: str, greek: bool) -> bool:
     """An initial or a beginning with a point: ``F.`` for Francesco, ``Ελ.`` for Eleftheriou."""
+    if _consonants_of(token.text, word):
+        return True
     if len(token.text) > 4 or not (token.dotted or len(token.text) == 1):
         return False
     return word.startswith(token.text) or any(
         b.startswith(a) for a in sounds(token.text, greek_page=greek) for b in sounds(word)
     )
+
+
+def _consonants_of(text: str, word: str) -> bool:
+    """``gdns`` for gardens, ``blvd`` for boulevard: the first letter and consonants in their order."""
+    if not 2 <= len(text) < len(word) or text[0] != word[0] or set(text[1:]) & set("aeiouy"):
+        return False
+    rest = iter(word)
+    return all(letter in rest for letter in text)
 
 
 def _judge(

@@ -62,6 +62,8 @@ def find_sheet(picture: NDArray[np.uint8]) -> NDArray[np.float32] | None:
                 found = _quad(np.asarray(contour), small.shape)
                 if found is not None and (best is None or found[0] > best[0]):
                     # A tray, a frame or a shadow has four edges too, but paper is brighter than what it lies on.
+                    if not _has_edges(soft, found[1]):
+                        continue
                     found = (found[0] * _stands_out(soft, found[1]), found[1])
                     best = found if best is None or found[0] > best[0] else best
     return None if best is None else (best[1] / scale).astype(np.float32)
@@ -102,6 +104,42 @@ def _cut_by_one_border(corners: NDArray[np.float32], at_border: list[bool], widt
     return bool((x <= 3).all() or (y <= 3).all() or (x >= width - 4).all() or (y >= height - 4).all())
 
 
+_NEAR, _FAR = 6.0, 20.0
+"""Pixels of the small picture to both sides of an edge: paper ends within the near ones, a shadow within the far ones."""
+
+
+def _has_edges(plane: Grey, corners: NDArray[np.float32]) -> bool:
+    """Tell whether a quadrangle has the sharp edges of paper; the edge of a shadow on a page is soft.
+
+    Only the sides within the picture count, and one of them may be hidden or lie on a desk of the same grey.
+    """
+    height, width = plane.shape
+    sharp = sides = 0
+    for start, end in zip(corners, np.roll(corners, -1, axis=0), strict=True):
+        if any(bool((np.array((start[i], end[i])) <= 3).all()) for i in (0, 1)):
+            continue
+        if min(start[0], end[0]) >= width - 4 or min(start[1], end[1]) >= height - 4:
+            continue
+        sides += 1
+        along = end - start
+        normal = np.array((along[1], -along[0])) / max(1.0, float(np.linalg.norm(along)))
+        points = start + np.linspace(0.08, 0.92, 48)[:, None] * along
+        near = _step(plane, points, normal, _NEAR)
+        sharp += near >= 5 and near >= 0.55 * _step(plane, points, normal, _FAR)
+    return sharp >= sides - 1
+
+
+def _step(plane: Grey, points: NDArray[Any], normal: NDArray[Any], reach: float) -> float:
+    """The median difference of grey between the two sides of a line."""
+    height, width = plane.shape
+
+    def side(sign: int) -> NDArray[np.float64]:
+        at = np.rint(points + sign * reach * normal).astype(int)
+        return plane[np.clip(at[:, 1], 0, height - 1), np.clip(at[:, 0], 0, width - 1)].astype(np.float64)
+
+    return float(np.median(np.abs(side(1) - side(-1))))
+
+
 def _stands_out(plane: Grey, corners: NDArray[np.float32]) -> float:
     """1 for a sheet brighter than the ring around it, less for one that is not."""
     inside = np.zeros(plane.shape, np.uint8)
@@ -129,6 +167,15 @@ def _without_desk(grey: Grey) -> Grey:
     part = float(mask.mean()) / 255
     dark = small[mask == 0]
     if not 0.15 <= part <= 0.94 or not dark.size or float(np.median(dark)) > level - 15:
+        return grey
+    # A shadow on the page is dark as well, but it begins softly.
+    within, without = (cv2.distanceTransform(m, cv2.DIST_L2, 3) for m in (mask, cv2.bitwise_not(mask)))
+    near, far = (
+        float(np.median(small[(within > at - 2) & (within < at + 2)]))
+        - float(np.median(small[(without > at - 2) & (without < at + 2)]))
+        for at in (_NEAR, _FAR)
+    )
+    if not (near >= 10 and near >= 0.55 * far):
         return grey
     paper = int(np.median(small[mask > 0]))
     wide = cv2.resize(mask, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_NEAREST)
