@@ -177,8 +177,13 @@ def _web_jobs(good: int, bad: int, seed: int) -> Iterator[Job]:
         elif fault in _WEB_ROOMS and style in ("png", "pdf", "scan"):
             style = "webcam_top"
         yield Job(
-            "web", seed + i, fault, style, papers.LANGUAGES[(at + at // 6) % 6], papers.LAYOUTS[at % len(papers.LAYOUTS)]
-        )  # fmt: skip
+            "web",
+            seed + i,
+            fault,
+            style,
+            papers.LANGUAGES[(at + at // 6) % 6],
+            papers.LAYOUTS[at % len(papers.LAYOUTS)],
+        )
 
 
 def outcomes(work: Sequence[Job]) -> Iterator[Outcome]:

@@ -1,6 +1,6 @@
-"""Measures the reading of text: names with ë and ç on specimen documents, and verdicts on proofs of address.
+"""Measures the reading of text: names with ë and ç, places and dates on specimen documents.
 
-Specimens and proofs are drawn anew from `seed` and degraded as a webcam or a phone would; no fixed set is kept.
+Specimens are drawn anew from `seed` and degraded as a webcam or a phone would; no fixed set is kept.
 """
 
 from __future__ import annotations
@@ -10,19 +10,17 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
 import cv2
 import numpy as np
 
-from bench import document_layouts, proof_pages
-from biometrics.document.address_proof import AddressProofChecker
+from bench import document_layouts
 from biometrics.document.visual_zone import VisualZoneReader
 from kiosk.clock import SystemClock
-from kiosk.demo import camera_shots, proof_shots, proofs, proofs_wrong, specimen
-from kiosk.demo.proofs_words import GIVEN, LANGUAGES, SURNAMES
+from kiosk.demo import camera_shots, specimen
+from kiosk.demo.proofs_words import GIVEN, SURNAMES
 from registration.model.documents import DocumentImage, DocumentKind, FieldName, Side
 from registration.model.evidence import Photo
 from registration.model.person import Sex
@@ -43,14 +41,12 @@ PLACES = [
     "Tepelenë",
     "Ersekë",
 ]
-PAGE_STYLES = ("scan", "phone", "webcam_whole", "webcam_sideways", "webcam_top")
-_TROUBLES = {"unreadable": proof_shots.UNREADABLE, "dark": proof_shots.DARK, "tiny": proof_shots.TINY}
 
 
-def run(documents: int = 24, good: int = 32, bad: int = 40, seed: int | None = None) -> list[dict[str, Any]]:
+def run(documents: int = 24, seed: int | None = None) -> list[dict[str, Any]]:
     """Return (name, value, unit, n) of each measure."""
     seed = seed if seed is not None else int(datetime.now(UTC).timestamp())
-    return [*_documents(documents, seed), *_proofs(good, bad, seed)]
+    return _documents(documents, seed)
 
 
 def holder(rng: random.Random) -> specimen.Holder:
@@ -131,90 +127,6 @@ def _documents(count: int, seed: int) -> list[dict[str, Any]]:
 def same(read: str, true: str) -> bool:
     """Whether every letter and mark is right; a layout may print in capitals."""
     return read.lower() == true.lower()
-
-
-@dataclass(frozen=True, slots=True)
-class ProofOutcome:
-    """One proof looked at: what it was, and what the machine said of it."""
-
-    fault: str
-    language: str
-    style: str
-    held_out: bool
-    flagged: bool
-    reasons: tuple[str, ...]
-    seconds: float
-    """CPU."""
-
-
-def _proofs(good: int, bad: int, seed: int) -> list[dict[str, Any]]:
-    return proof_rows([look_at_proof(*job) for job in proof_jobs(good, bad, seed)])
-
-
-def proof_jobs(good: int, bad: int, seed: int) -> list[tuple[int, str, str, str, bool]]:
-    """(seed, fault, style, language, held out) of each proof: every third page has a layout only the bench draws."""
-    languages, faults = tuple(LANGUAGES), (*proofs.FAULTS, *_TROUBLES)
-    jobs = [
-        (
-            seed + i,
-            "",
-            PAGE_STYLES[i % len(PAGE_STYLES)],
-            languages[(i + i // len(languages)) % len(languages)],
-            i % 3 == 2,
-        )
-        for i in range(good)
-    ]
-    for i in range(bad):
-        fault, again = faults[i % len(faults)], i // len(faults)
-        style = PAGE_STYLES[(i + again) % len(PAGE_STYLES)]
-        jobs.append(
-            (seed + 50_000 + i, fault, _style_for(fault, style), languages[(i + again) % len(languages)], i % 3 == 2)
-        )
-    return jobs
-
-
-def _style_for(fault: str, style: str) -> str:
-    """Small papers are held up whole; a screenshot is a file; half a page that is too small has no upper half."""
-    if fault == "map":
-        return "scan"
-    if fault in proofs_wrong.WRONG_KINDS and style in ("webcam_sideways", "webcam_top"):
-        return "webcam_whole"
-    return "phone" if fault == "tiny" and style == "scan" else style
-
-
-def look_at_proof(seed: int, fault: str, style: str, language: str, held_out: bool) -> ProofOutcome:
-    """Draw one proof, take its picture and ask the checker."""
-    layouts = proof_pages.HELD_OUT if held_out else proofs.LAYOUTS
-    proof = proofs.draw(seed, language, fault="" if fault in _TROUBLES else fault, layouts=layouts)
-    trouble = _TROUBLES.get(fault, proof_shots.ORDINARY)
-    jpeg = proof_shots.shoot(proof.page, style, np.random.default_rng(seed), trouble)
-    before = _cpu()
-    verdict = AddressProofChecker().check([Photo(jpeg, 0, 0)], [proof.holder.full], proof.address)
-    return ProofOutcome(fault, language, style, held_out, not verdict.good, verdict.reasons, _cpu() - before)
-
-
-def proof_rows(seen: list[ProofOutcome]) -> list[dict[str, Any]]:
-    """The figures of many proofs: bad ones per kind, good ones per language, per capture and for held-out layouts."""
-    good, bad = [o for o in seen if not o.fault], [o for o in seen if o.fault]
-    groups = [("good pages flagged", good), ("bad pages flagged", bad)]
-    groups += [
-        (f"bad flagged, {fault}", [o for o in bad if o.fault == fault]) for fault in dict.fromkeys(o.fault for o in bad)
-    ]
-    groups += [(f"good flagged, {code}", [o for o in good if o.language == code]) for code in LANGUAGES]
-    groups += [(f"good flagged, {style}", [o for o in good if o.style == style]) for style in PAGE_STYLES]
-    groups += [("good flagged, held-out layouts", [o for o in good if o.held_out])]
-    rows = [
-        _row(f"proof of address: {name}", sum(o.flagged for o in some) / len(some), "share", len(some))
-        for name, some in groups
-        if some
-    ]
-    return [
-        *rows,
-        _row("proof of address: CPU per good page, mean", float(np.mean([o.seconds for o in good])), "s", len(good)),
-        _row(
-            "proof of address: CPU per page, p95", float(np.percentile([o.seconds for o in seen], 95)), "s", len(seen)
-        ),
-    ]
 
 
 def _cpu() -> float:

@@ -21,31 +21,67 @@ from bench.web_proofs.places import Address
 
 LANGUAGES = ("it", "el", "de", "en", "fr", "sq")
 LAYOUTS = (
-    "window_right", "window_left", "side_bar", "cells", "certificate", "extract", "family", "contract", "statement",
-    "council", "slip", "letter", "payslip",
-)  # fmt: skip
+    "window_right",
+    "window_left",
+    "side_bar",
+    "cells",
+    "certificate",
+    "extract",
+    "family",
+    "contract",
+    "statement",
+    "council",
+    "slip",
+    "letter",
+    "payslip",
+)
 WRONG_KINDS = ("map", "ticket", "card")
 FAULTS = (
-    "stranger", "relative", "namesake", "address_all", "number", "street", "town", "wrong_page", "no_address",
+    "stranger",
+    "relative",
+    "namesake",
+    "address_all",
+    "number",
+    "street",
+    "town",
+    "wrong_page",
+    "no_address",
     *WRONG_KINDS,
-)  # fmt: skip
+)
 """What is wrong with a paper drawn here; blurred, dark and identity papers are made by `bench_proofs`."""
 _FONTS = (
-    "DejaVu Sans", "DejaVu Serif", "DejaVu Sans Condensed", "Nimbus Sans", "Nimbus Roman", "Nimbus Sans Narrow", "P052",
-    "C059", "URW Gothic", "URW Bookman", "Noto Sans Mono", "Liberation Sans", "Liberation Serif",
-)  # fmt: skip
+    "DejaVu Sans",
+    "DejaVu Serif",
+    "DejaVu Sans Condensed",
+    "Nimbus Sans",
+    "Nimbus Roman",
+    "Nimbus Sans Narrow",
+    "P052",
+    "C059",
+    "URW Gothic",
+    "URW Bookman",
+    "Noto Sans Mono",
+    "Liberation Sans",
+    "Liberation Serif",
+)
 _HERE = Path(__file__).parent
 _CHROMIUM = "/usr/bin/chromium"
 _MAP_BUTTONS = {
-    "it": "Indicazioni · Salva · Nelle vicinanze · Condividi", "el": "Οδηγίες · Αποθήκευση · Κοντά · Κοινοποίηση",
-    "de": "Routenplaner · Speichern · In der Nähe · Teilen", "en": "Directions · Save · Nearby · Share",
-    "fr": "Itinéraires · Enregistrer · À proximité · Partager", "sq": "Udhëzime · Ruaj · Afër · Ndaj",
-}  # fmt: skip
+    "it": "Indicazioni · Salva · Nelle vicinanze · Condividi",
+    "el": "Οδηγίες · Αποθήκευση · Κοντά · Κοινοποίηση",
+    "de": "Routenplaner · Speichern · In der Nähe · Teilen",
+    "en": "Directions · Save · Nearby · Share",
+    "fr": "Itinéraires · Enregistrer · À proximité · Partager",
+    "sq": "Udhëzime · Ruaj · Afër · Ndaj",
+}
 _TICKETS = {
-    "it": ("CARTA D'IMBARCO", "Partenza", "Arrivo", "Posto", "Imbarco"), "el": ("ΚΑΡΤΑ ΕΠΙΒΙΒΑΣΗΣ", "Αναχώρηση", "Άφιξη", "Θέση", "Πύλη"),
-    "de": ("BORDKARTE", "Abflug", "Ankunft", "Sitzplatz", "Gate"), "en": ("BOARDING PASS", "Departure", "Arrival", "Seat", "Gate"),
-    "fr": ("CARTE D'EMBARQUEMENT", "Départ", "Arrivée", "Place", "Porte"), "sq": ("BILETË UDHËTIMI", "Nisja", "Mbërritja", "Ulësja", "Porta"),
-}  # fmt: skip
+    "it": ("CARTA D'IMBARCO", "Partenza", "Arrivo", "Posto", "Imbarco"),
+    "el": ("ΚΑΡΤΑ ΕΠΙΒΙΒΑΣΗΣ", "Αναχώρηση", "Άφιξη", "Θέση", "Πύλη"),
+    "de": ("BORDKARTE", "Abflug", "Ankunft", "Sitzplatz", "Gate"),
+    "en": ("BOARDING PASS", "Departure", "Arrival", "Seat", "Gate"),
+    "fr": ("CARTE D'EMBARQUEMENT", "Départ", "Arrivée", "Place", "Porte"),
+    "sq": ("BILETË UDHËTIMI", "Nisja", "Mbërritja", "Ulësja", "Porta"),
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,28 +126,48 @@ def _facts(
     if home is not None and rng.random() < 0.12:
         block, supply = (list(lines), list(other)) if rng.random() < 0.5 else (list(other), list(lines))
     return {
-        "language": language, "w": words, "l": labels,
-        "points": rng.choice((8.5, 9, 9.5, 10, 10, 10.5, 11)), "tiny": rng.choice((5.5, 6, 6.5, 7)),
-        "leading": rng.choice((1.2, 1.3, 1.4, 1.5)), "spacing": rng.choice((0, 0, 0, 0.01, 0.02)),
-        "font": f"'{rng.choice(_FONTS)}','DejaVu Sans',sans-serif", "ink": rng.choice(("#000", "#111", "#222", "#333")),
+        "language": language,
+        "w": words,
+        "l": labels,
+        "points": rng.choice((8.5, 9, 9.5, 10, 10, 10.5, 11)),
+        "tiny": rng.choice((5.5, 6, 6.5, 7)),
+        "leading": rng.choice((1.2, 1.3, 1.4, 1.5)),
+        "spacing": rng.choice((0, 0, 0, 0.01, 0.02)),
+        "font": f"'{rng.choice(_FONTS)}','DejaVu Sans',sans-serif",
+        "ink": rng.choice(("#000", "#111", "#222", "#333")),
         "tint": rng.choice(("#0a4d8c", "#00695c", "#b71c1c", "#e65100", "#4a148c", "#263238")),
         "pale": rng.choice(("#eef3f8", "#f3f3f3", "#fff6e5")),
-        "grid": rng.choice(("", "grid", "grid")), "flip": rng.random() < 0.5, "apart": rng.random() < 0.4,
-        "provider": rng.choice(words["providers"]), "bank": rng.choice(words["banks"]), "office": office,
+        "grid": rng.choice(("", "grid", "grid")),
+        "flip": rng.random() < 0.5,
+        "apart": rng.random() < 0.4,
+        "provider": rng.choice(words["providers"]),
+        "bank": rng.choice(words["banks"]),
+        "office": office,
         "own": other if rng.random() < 0.5 else places.printed(rng, places.another(rng, near, "street")),
-        "block": [shown.window, *care, *block], "supply": supply, "address": list(lines), "name_line": shown.line,
-        "surname": shown.surname, "given": shown.given, "landlord": landlord, "town_only": near.town,
+        "block": [shown.window, *care, *block],
+        "supply": supply,
+        "address": list(lines),
+        "name_line": shown.line,
+        "surname": shown.surname,
+        "given": shown.given,
+        "landlord": landlord,
+        "town_only": near.town,
         "household": _household(rng, language, who, shown, good=good),
         "certifies": words["certifies"].format(name=_either(rng, shown), born=born, address=", ".join(lines) or "-"),
         "clause": words["clause"].format(
             name=_either(rng, shown), landlord=landlord, other=", ".join(other), address=", ".join(lines) or "-"
         ),
         "fill": lambda n: " ".join(rng.choices(words["text"], k=n)),
-        "rows": lambda n: rng.sample(words["rows"], n), "n": lambda n: "".join(str(rng.randrange(10)) for _ in range(n)),
-        "money": lambda: _money(rng), "day": lambda: _day(rng), "h": lambda: rng.randrange(3, 25),
-        "map_names": [rng.choice(places.STREETS[language]) for _ in range(12)], "map_buttons": _MAP_BUTTONS[language],
-        "map_foot": rng.choice(("200 m", "500 ft", "© OpenStreetMap")), "ticket": _TICKETS[language],
-    }  # fmt: skip
+        "rows": lambda n: rng.sample(words["rows"], n),
+        "n": lambda n: "".join(str(rng.randrange(10)) for _ in range(n)),
+        "money": lambda: _money(rng),
+        "day": lambda: _day(rng),
+        "h": lambda: rng.randrange(3, 25),
+        "map_names": [rng.choice(places.STREETS[language]) for _ in range(12)],
+        "map_buttons": _MAP_BUTTONS[language],
+        "map_foot": rng.choice(("200 m", "500 ft", "© OpenStreetMap")),
+        "ticket": _TICKETS[language],
+    }
 
 
 def _either(rng: random.Random, shown: Printed) -> str:

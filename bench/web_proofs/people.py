@@ -19,17 +19,51 @@ Ilir Besa Gëzim Çlirim Shpresë Përparim Xhuliana Denada Orkid Flogert Kejdi 
 _SURNAMES, _GIVEN = _SURNAMES_TEXT.split(), _GIVEN_TEXT.split()
 _HUSBANDS = ("Bianchi", "Becker", "Papadopoulos", "Moreau", "Clarke", "Ferri", "Vogel", "Hill")
 _GREEK = (
-    ("xh", "ΤΖ"), ("sh", "Σ"), ("th", "Θ"), ("dh", "Δ"), ("gj", "ΓΚΙ"), ("nj", "ΝΙ"), ("ll", "ΛΛ"), ("rr", "Ρ"),
-    ("zh", "Ζ"), ("ç", "ΤΣ"), ("q", "Κ"), ("b", "ΜΠ"), ("d", "ΝΤ"), ("g", "ΓΚ"), ("j", "Ι"), ("h", "Χ"), ("x", "ΤΖ"),
-    ("c", "ΤΣ"), ("a", "Α"), ("e", "Ε"), ("ë", "Ε"), ("f", "Φ"), ("i", "Ι"), ("k", "Κ"), ("l", "Λ"), ("m", "Μ"),
-    ("n", "Ν"), ("o", "Ο"), ("p", "Π"), ("r", "Ρ"), ("s", "Σ"), ("t", "Τ"), ("u", "ΟΥ"), ("v", "Β"), ("y", "Υ"),
+    ("xh", "ΤΖ"),
+    ("sh", "Σ"),
+    ("th", "Θ"),
+    ("dh", "Δ"),
+    ("gj", "ΓΚΙ"),
+    ("nj", "ΝΙ"),
+    ("ll", "ΛΛ"),
+    ("rr", "Ρ"),
+    ("zh", "Ζ"),
+    ("ç", "ΤΣ"),
+    ("q", "Κ"),
+    ("b", "ΜΠ"),
+    ("d", "ΝΤ"),
+    ("g", "ΓΚ"),
+    ("j", "Ι"),
+    ("h", "Χ"),
+    ("x", "ΤΖ"),
+    ("c", "ΤΣ"),
+    ("a", "Α"),
+    ("e", "Ε"),
+    ("ë", "Ε"),
+    ("f", "Φ"),
+    ("i", "Ι"),
+    ("k", "Κ"),
+    ("l", "Λ"),
+    ("m", "Μ"),
+    ("n", "Ν"),
+    ("o", "Ο"),
+    ("p", "Π"),
+    ("r", "Ρ"),
+    ("s", "Σ"),
+    ("t", "Τ"),
+    ("u", "ΟΥ"),
+    ("v", "Β"),
+    ("y", "Υ"),
     ("z", "Ζ"),
-)  # fmt: skip
+)
 _HONORIFICS = {
-    "it": ("Sig. ", "Sig.ra ", "Gent.mo ", "Egr. Sig. ", "Spett.le ", ""), "el": ("κ. ", "Κα ", "Κος ", ""),
-    "de": ("Herr ", "Frau ", "Herrn ", "Frau Dr. ", ""), "en": ("Mr ", "Mrs ", "Ms ", "Miss ", "Mr. ", ""),
-    "fr": ("M. ", "Mme ", "Monsieur ", "Madame ", "MME ", ""), "sq": ("Z. ", "Znj. ", ""),
-}  # fmt: skip
+    "it": ("Sig. ", "Sig.ra ", "Gent.mo ", "Egr. Sig. ", "Spett.le ", ""),
+    "el": ("κ. ", "Κα ", "Κος ", ""),
+    "de": ("Herr ", "Frau ", "Herrn ", "Frau Dr. ", ""),
+    "en": ("Mr ", "Mrs ", "Ms ", "Miss ", "Mr. ", ""),
+    "fr": ("M. ", "Mme ", "Monsieur ", "Madame ", "MME ", ""),
+    "sq": ("Z. ", "Znj. ", ""),
+}
 _BORN = {"it": "nata", "el": "το γένος", "de": "geb.", "en": "née", "fr": "née", "sq": "e lindur"}
 
 

@@ -48,33 +48,31 @@ COUNTRIES = _words(
     "belgjike belgique belgium kosove kosovo kosova shqiperi albania maqedoni macedonia ireland irlande"
 )
 FLAT = _words(
-    "int interno scala sc apt app appt appartamento appartement flat apartment unit room wohnung whg top stiege tur bat "
-    "batiment esc escalier porte hyrja shkalla shk ap apartamenti banesa bnj piano kati διαμ διαμερισμα diamerisma p box "
-    "palazzina pal lotto edificio edif residence"
+    "int interno scala sc apt app appt appartamento appartement flat apartment unit room wohnung whg top stiege tur "
+    "bat batiment esc escalier porte hyrja shkalla shk ap apartamenti banesa bnj piano kati διαμ διαμερισμα "
+    "diamerisma p box palazzina pal lotto edificio edif residence"
 )
 """Words before the number or letter of a door, a staircase or a part of a house."""
 FLOORS = _words(
-    "og eg dg obergeschoss erdgeschoss stock etage etazh oroposh orofos οροφοσ οροφου floor piano kat kati links rechts "
-    "mitte hinterhaus vorderhaus ισογειο"
+    "og eg dg obergeschoss erdgeschoss stock etage etazh oroposh orofos οροφοσ οροφου floor piano kat kati links "
+    "rechts mitte hinterhaus vorderhaus ισογειο"
 )
 """Words after the number of a floor, or that say alone which side of the landing."""
-NUMBER_WORDS = _words(
-    "n nr no num numero number nro nummer numri civico αρ αριθ αριθμ αριθμοσ hausnr hausnummer pn p.n."
-)
+NUMBER_WORDS = _words("n nr no num numero number nro nummer numri civico αρ αριθ αριθμ αριθμοσ hausnr hausnummer pn")
 AFTER_THE_NAME = _words(
-    "street st road rd avenue ave lane ln drive dr close court ct square sq terrace crescent way gardens grove hill walk "
-    "row mews str strasse weg gasse platz pl allee ring damm ufer"
+    "street st road rd avenue ave lane ln drive dr close court ct square sq terrace crescent way gardens grove hill "
+    "walk row mews str strasse weg gasse platz pl allee ring damm ufer"
 )
 """Kinds of streets that stand behind the street's name, so that a town may follow."""
 BEFORE_A_CODE = _words(
     "d i a ch f b l gr it de at fr be uk al xk rks ks nl es tk τκ cap plz kodi postal postar zip postcode code"
 )
 MONTHS = _words(
-    "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre janvier fevrier mars "
-    "avril mai juin juillet aout septembre octobre novembre decembre januar februar marz april juni juli august september "
-    "oktober november dezember janar shkurt prill maj qershor korrik gusht shtator tetor nentor dhjetor ιανουαριου "
-    "φεβρουαριου μαρτιου απριλιου μαιου ιουνιου ιουλιου αυγουστου σεπτεμβριου οκτωβριου νοεμβριου δεκεμβριου martiou "
-    "oktovriou noemvriou septemvriou maiou"
+    "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre janvier fevrier "
+    "mars avril mai juin juillet aout septembre octobre novembre decembre januar februar marz april juni juli august "
+    "september oktober november dezember janar shkurt prill maj qershor korrik gusht shtator tetor nentor dhjetor "
+    "ιανουαριου φεβρουαριου μαρτιου απριλιου μαιου ιουνιου ιουλιου αυγουστου σεπτεμβριου οκτωβριου νοεμβριου "
+    "δεκεμβριου martiou oktovriou noemvriou septemvriou maiou"
 )
 """A number before one of these names a street after a day: Via 25 Aprile, Rue du 8 Mai."""
 TOWNS: tuple[frozenset[str], ...] = tuple(

@@ -27,7 +27,7 @@ class Sheet:
 
 
 def flatten(picture: NDArray[np.uint8]) -> Sheet:
-    """Return the page of a BGR or grey photograph, flat where its edges are seen; the desk around it is painted over."""
+    """Return the page of a BGR or grey photograph, flat where its edges are seen, the desk around it painted over."""
     grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY) if picture.ndim == 3 else picture
     corners = find_sheet(picture)
     if corners is None:
@@ -53,7 +53,7 @@ def find_sheet(picture: NDArray[np.uint8]) -> NDArray[np.float32] | None:
     planes = [small] if small.ndim == 2 else [small[:, :, 2], small[:, :, 1], small[:, :, 0]]
     best: tuple[float, NDArray[np.float32]] | None = None
     for plane in planes:
-        soft = cv2.medianBlur(np.ascontiguousarray(plane), 7)
+        soft = np.asarray(cv2.medianBlur(np.ascontiguousarray(plane), 7), np.uint8)
         _, bright = cv2.threshold(soft, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
         local = cv2.adaptiveThreshold(soft, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY, 151, 2)
         edges = cv2.dilate(cv2.Canny(soft, 20, 60), np.ones((3, 3), np.uint8))
@@ -105,7 +105,7 @@ def _cut_by_one_border(corners: NDArray[np.float32], at_border: list[bool], widt
 
 
 _NEAR, _FAR = 6.0, 20.0
-"""Pixels of the small picture to both sides of an edge: paper ends within the near ones, a shadow within the far ones."""
+"""Pixels of the small picture to both sides of an edge: paper ends within the near, a shadow within the far."""
 
 
 def _has_edges(plane: Grey, corners: NDArray[np.float32]) -> bool:
@@ -135,7 +135,8 @@ def _step(plane: Grey, points: NDArray[Any], normal: NDArray[Any], reach: float)
 
     def side(sign: int) -> NDArray[np.float64]:
         at = np.rint(points + sign * reach * normal).astype(int)
-        return plane[np.clip(at[:, 1], 0, height - 1), np.clip(at[:, 0], 0, width - 1)].astype(np.float64)
+        seen = plane[np.clip(at[:, 1], 0, height - 1), np.clip(at[:, 0], 0, width - 1)]
+        return np.asarray(seen, np.float64)
 
     return float(np.median(np.abs(side(1) - side(-1))))
 
@@ -143,7 +144,7 @@ def _step(plane: Grey, points: NDArray[Any], normal: NDArray[Any], reach: float)
 def _stands_out(plane: Grey, corners: NDArray[np.float32]) -> float:
     """1 for a sheet brighter than the ring around it, less for one that is not."""
     inside = np.zeros(plane.shape, np.uint8)
-    cv2.fillConvexPoly(inside, corners.astype(np.int32), 255)
+    cv2.fillConvexPoly(inside, corners.astype(np.int32), (255,))
     ring = cv2.dilate(inside, np.ones((41, 41), np.uint8)) - inside
     rim = inside - cv2.erode(inside, np.ones((31, 31), np.uint8))
     if not ring.any():
@@ -153,7 +154,7 @@ def _stands_out(plane: Grey, corners: NDArray[np.float32]) -> float:
 
 
 def _without_desk(grey: Grey) -> Grey:
-    """Paint over what lies around a bright sheet whose edges are no clean quadrangle: wood and stone look like print."""
+    """Paint over what lies around a bright sheet that is no clean quadrangle: wood and stone look like print."""
     scale = _LOOK / max(grey.shape)
     small = cv2.medianBlur(cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), 9)
     level, bright = cv2.threshold(small, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
@@ -163,7 +164,7 @@ def _without_desk(grey: Grey) -> Grey:
         return grey
     hull = cv2.convexHull(max(contours, key=cv2.contourArea))
     mask = np.zeros(small.shape, np.uint8)
-    cv2.fillConvexPoly(mask, hull, 255)
+    cv2.fillConvexPoly(mask, np.asarray(hull, np.int32), (255,))
     part = float(mask.mean()) / 255
     dark = small[mask == 0]
     if not 0.15 <= part <= 0.94 or not dark.size or float(np.median(dark)) > level - 15:
