@@ -210,9 +210,21 @@ def _over_two_lines(name: Holder, run: Run, below: Sequence[Run], greek: bool) -
                 return _box([first, token])
         # The next line of a text begins further left; the cell of another row does not.
         if near and other.left <= run.left + 2 * run.height:
-            broken = _in_line(name, [*run.tokens[-4:], *other.tokens[:3]], greek)
+            broken = _broken(name, run.tokens[-4:], other.tokens[:3], greek)
             if broken is not None:
                 return broken
+    return None
+
+
+def _broken(name: Holder, end: Sequence[Token], start: Sequence[Token], greek: bool) -> Box | None:
+    """A name cut by the end of a line: its given name on one side, whole, and a surname on the other."""
+    line = [*end, *start]
+    at_rest = [i for i in range(len(line)) if any(_is(line[i], w, greek) for w in name.rest)]
+    for i in range(len(line)):
+        if _at_given(line, i, name, greek):
+            for j in at_rest:
+                if (i < len(end)) != (j < len(end)) and _beside(line, i, j, at_rest):
+                    return _box([line[i], line[j]])
     return None
 
 

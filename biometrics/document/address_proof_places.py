@@ -346,10 +346,12 @@ def _code_or_town(declared: Declared, page: list[Run], greek: bool) -> Place:
 
 
 _CODE_SHAPE = r"(?:\d{5}|\d{3} \d{2}|[a-z]{1,2}\d[a-z\d]? \d[a-z]{2}|\d{4})"
-_ANY_CODE = re.compile(rf"(?<!\d){_CODE_SHAPE} [^\W\d]{{3,}}|[^\W\d]{{3,}} {_CODE_SHAPE}(?!\d)")
+_ANY_CODE = re.compile(
+    rf"(?<!\d){_CODE_SHAPE} [^\W\d]{{3,}}|[^\W\d]{{3,}} {_CODE_SHAPE}(?!\d)|[^\W\d]{{3,}} [a-z]{{2}} \d{{5}}(?!\d)"
+)
 
 
 def any_address(page: list[Run]) -> bool:
-    """Tell whether a page carries anything like an address: a postcode beside a word, under or beside a number."""
+    """Tell whether lines carry anything like an address: a postcode beside a word, an American state between them."""
     lines = [" ".join(t.text for t in run.tokens) for run in page]
     return any(_ANY_CODE.search(line) or _BRITISH.search(line) for line in lines)

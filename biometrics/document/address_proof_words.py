@@ -50,7 +50,7 @@ COUNTRIES = _words(
 FLAT = _words(
     "int interno scala sc apt app appt appartamento appartement flat apartment unit room wohnung whg top stiege tur "
     "bat batiment esc escalier porte hyrja shkalla shk ap apartamenti banesa bnj piano kati διαμ διαμερισμα "
-    "diamerisma p box palazzina pal lotto edificio edif residence"
+    "diamerisma p box palazzina pal lotto edificio edif residence bte boite"
 )
 """Words before the number or letter of a door, a staircase or a part of a house."""
 FLOORS = _words(
@@ -58,7 +58,9 @@ FLOORS = _words(
     "rechts mitte hinterhaus vorderhaus ισογειο"
 )
 """Words after the number of a floor, or that say alone which side of the landing."""
-NUMBER_WORDS = _words("n nr no num numero number nro nummer numri civico αρ αριθ αριθμ αριθμοσ hausnr hausnummer pn")
+NUMBER_WORDS = _words(
+    "n nr no num numero number nro nummer numri civico αρ αριθ αριθμ αριθμοσ hausnr hausnummer pn snc"
+)
 AFTER_THE_NAME = _words(
     "street st road rd avenue ave lane ln drive dr close court ct square sq terrace crescent way gardens grove hill "
     "walk row mews str strasse weg gasse platz pl allee ring damm ufer"
@@ -128,7 +130,7 @@ lyon|lion
 strasbourg|strasburg|strassburg
 london|londër|londra|londres
 manchester|mançester
-new york|nju jork
+new york|nju jork|bronx|brooklyn|queens|manhattan|staten island|ny
 chicago|çikago
 prishtinë|prishtina|pristina
 pejë|peja|pec

@@ -154,7 +154,7 @@ def _without_flat(words: list[str]) -> list[str]:
     while at < len(words):
         word = words[at]
         following = words[at + 1] if at + 1 < len(words) else ""
-        if kept and (kept[-1] in SMALL or kind_of(kept[-1])):
+        if kept and (kept[-1] in SMALL or (kind_of(kept[-1]) and kept[-1] not in AFTER_THE_NAME)):
             kept.append(word)  # Piazza della Scala 4
             at += 1
         elif word in FLAT and (not following or following in FLAT or _door(following)):

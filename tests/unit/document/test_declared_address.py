@@ -39,6 +39,10 @@ def has(address: str, street: str, number: str, town: str) -> bool:
         ("c/o Rossi, Goethestr. 12a, D-80331 München", "goethestr", "12a", "munchen"),
         ("Flat 6, 12 Station Road, Leeds, LS12 1AB", "station", "12", "leeds"),
         ("Am Alten Markt 76 3. OG links, 10111 Berlin", "alten", "76", "berlin"),
+        ("1234 Elm St Apt 5B, Worcester, MA 01610", "elm", "1234", "worcester"),
+        ("Rue du 8 Mai 1945 12, 69100 Villeurbanne", "8 mai 1945", "12", "villeurbanne"),
+        ("Av. Louise 100 bte 5, 1050 Bruxelles", "louise", "100", "bruxelles"),
+        ("Milano via roma 12", "roma", "12", "milano"),
         ("48c station rd luton lu85df", "station", "48c", "luton"),
     ],
 )
