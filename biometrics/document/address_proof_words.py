@@ -58,9 +58,7 @@ FLOORS = _words(
     "rechts mitte hinterhaus vorderhaus ισογειο"
 )
 """Words after the number of a floor, or that say alone which side of the landing."""
-NUMBER_WORDS = _words(
-    "n nr no num numero number nro nummer numri civico αρ αριθ αριθμ αριθμοσ hausnr hausnummer pn snc"
-)
+NUMBER_WORDS = _words("n nr no num numero number nro nummer numri civico αρ αριθ αριθμ αριθμοσ hausnr hausnummer pn")
 AFTER_THE_NAME = _words(
     "street st road rd avenue ave lane ln drive dr close court ct square sq terrace crescent way gardens grove hill "
     "walk row mews str strasse weg gasse platz pl allee ring damm ufer"

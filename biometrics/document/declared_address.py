@@ -34,6 +34,8 @@ _CODES = (
 )
 """Postcodes: British, Irish, Dutch; of five digits; of four."""
 _HOUSE = re.compile(r"\d{1,4}[a-zα-ε]?")
+_WITHOUT_NUMBER = frozenset({"snc", "pn"})
+"""Senza numero civico, pa numër."""
 _MOST_READINGS = 8
 GREEK_SUFFIX = str.maketrans("αβγδε", "abcde")
 """Letters behind a house number on a Greek page: 43Α is 43A."""
@@ -85,7 +87,7 @@ def kind_of(word: str) -> str:
 def core_of(words: Iterable[str]) -> list[str]:
     """The words that tell one street from another."""
     kept = [stem(w) for w in words]
-    core = [w for w in kept if w not in TYPES and w not in SMALL]
+    core = [w for w in kept if w not in TYPES and w not in SMALL and w not in _WITHOUT_NUMBER]
     return core or [w for w in kept if w not in SMALL and w not in NUMBER_WORDS]
 
 

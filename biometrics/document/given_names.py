@@ -30,9 +30,9 @@ Rozafa Rudina Sabina Saimir Sali Sami Sara Sebastian Selim Selma Shaban Shefqet 
 Shpresa Shqipe Sidorela Silvana Skënder Sokol Sonila Sotir Spiro Stela Suela Sulejman Sybi Taulant Teuta Tomë Uran
 Urim Vali Valbona Valdet Valdrin Valentina Valmir Valmira Vasil Vasilika Vera Verona Veton Violeta Viola Visar Vjollca
 Vjosa Vladimir Xhavit Xheladin Xhemal Xhevahir Xhevdet Xhuliana Xhulio Yll Ylli Yllka Zamir Zana Zef Zenel Ziad Zija
-Zyra Luljeta Liljana Thanas Kejdi Flogert Rajmonda Enkeleda Denada Orkid Shpresë Çlirim Hava Ndue Sajmir Rovena Xhensila
-Esmeralda Migena Nexhmije Fatbardha Fatbardh Bukurie Vjollca Lindihana Zenepe Hatixhe Xhevrije Hamdi Rustem Ramadan Sabri
-Lutfi Njazi Nuri Rexhina Rigerta Sindi Kristi Amarildo Erblina Arlind Arlinda Dion Diellza Rinor Leonit"""
+Zyra Luljeta Liljana Thanas Kejdi Flogert Rajmonda Enkeleda Denada Orkid Shpresë Çlirim Hava Ndue Sajmir Rovena
+Xhensila Esmeralda Migena Nexhmije Fatbardha Fatbardh Bukurie Vjollca Lindihana Zenepe Hatixhe Xhevrije Hamdi Rustem
+Ramadan Sabri Lutfi Njazi Nuri Rexhina Rigerta Sindi Kristi Amarildo Erblina Arlind Arlinda Dion Diellza Rinor Leonit"""
 GIVEN_NAMES = frozenset(fold(name) for name in _COMMON.split())
 
 
