@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -65,7 +66,7 @@ _FONTS = (
     "Liberation Serif",
 )
 _HERE = Path(__file__).parent
-_CHROMIUM = "/usr/bin/chromium"
+_CHROMIUM = shutil.which("chromium") or "chromium"
 _MAP_BUTTONS = {
     "it": "Indicazioni · Salva · Nelle vicinanze · Condividi",
     "el": "Οδηγίες · Αποθήκευση · Κοντά · Κοινοποίηση",

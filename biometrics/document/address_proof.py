@@ -20,6 +20,7 @@ from biometrics.document import (
     address_proof_places,
     declared_address,
     page_language,
+    page_lines,
     page_read,
 )
 from biometrics.document.address_proof_names import Holder
@@ -128,7 +129,7 @@ def _see(page: Page, holder: Holder | None, declared: Sequence[Declared] | None)
     words = page.words
     best: _Sight | None = None
     for main in (words, *page.readings[2:]):
-        lines = page_read.runs(main, page_read.merged([words, *page.readings[2:]], main))
+        lines = page_lines.runs(main, page_lines.merged([words, *page.readings[2:]], main))
         name, box = address_proof_names.find(holder, lines, greek=page.greek)
         place = Place()
         if declared is not None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from biometrics.document import given_names
 from biometrics.document.names import same_word, sounds, tokens
-from biometrics.document.page_read import Run, Token, with_next
+from biometrics.document.page_lines import Run, Token, with_next
 from registration.model.documents import Found
 
 Box = tuple[float, float, float, float]

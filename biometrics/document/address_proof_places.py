@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from biometrics.document.address_proof_words import FLAT, KINDS_OF_A_LANGUAGE, SMALL, TYPES
 from biometrics.document.declared_address import GREEK_SUFFIX, Declared, house, kind_of, stem
 from biometrics.document.names import distance, same_word, sounds
-from biometrics.document.page_read import Run, Token, with_next
+from biometrics.document.page_lines import Run, Token, with_next
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ def find_sheet(picture: NDArray[np.uint8]) -> NDArray[np.float32] | None:
                 found = _quad(np.asarray(contour), small.shape)
                 if found is not None and (best is None or found[0] > best[0]):
                     # A tray, a frame or a shadow has four edges too, but paper is brighter than what it lies on.
-                    if not _has_edges(soft, found[1]):
+                    if _sharp_part(soft, found[1]) < 1:
                         continue
                     found = (found[0] * _stands_out(soft, found[1]), found[1])
                     best = found if best is None or found[0] > best[0] else best
@@ -108,25 +108,27 @@ _NEAR, _FAR = 6.0, 20.0
 """Pixels of the small picture to both sides of an edge: paper ends within the near, a shadow within the far."""
 
 
-def _has_edges(plane: Grey, corners: NDArray[np.float32]) -> bool:
-    """Tell whether a quadrangle has the sharp edges of paper; the edge of a shadow on a page is soft.
+def _sharp_part(plane: Grey, outline: NDArray[Any]) -> float:
+    """How much of an outline (n, 2), by length, is the sharp edge of paper; the edge of a shadow or a fold is soft.
 
-    Only the sides within the picture count, and one of them may be hidden or lie on a desk of the same grey.
+    What lies on the picture's own border does not count; 0 when nothing is left.
     """
     height, width = plane.shape
-    sharp = sides = 0
-    for start, end in zip(corners, np.roll(corners, -1, axis=0), strict=True):
-        if any(bool((np.array((start[i], end[i])) <= 3).all()) for i in (0, 1)):
+    sharp = whole = 0.0
+    for start, end in zip(outline, np.roll(outline, -1, axis=0), strict=True):
+        along = (end - start).astype(np.float64)
+        length = float(np.linalg.norm(along))
+        ends = np.array((start, end))
+        on_border = (ends <= 3).all(axis=0).any() or (ends >= np.array((width, height)) - 4).all(axis=0).any()
+        if length < 12 or on_border:
             continue
-        if min(start[0], end[0]) >= width - 4 or min(start[1], end[1]) >= height - 4:
-            continue
-        sides += 1
-        along = end - start
-        normal = np.array((along[1], -along[0])) / max(1.0, float(np.linalg.norm(along)))
+        whole += length
+        normal = np.array((along[1], -along[0])) / length
         points = start + np.linspace(0.08, 0.92, 48)[:, None] * along
-        near = _step(plane, points, normal, _NEAR)
-        sharp += near >= 5 and near >= 0.55 * _step(plane, points, normal, _FAR)
-    return sharp >= sides - 1
+        near, far = _step(plane, points, normal, _NEAR), _step(plane, points, normal, _FAR)
+        # A tinted row of a table has a sharp edge too, but beyond it there is paper again.
+        sharp += length * (near >= 5 and far >= 8 and near >= 0.55 * far)
+    return sharp / whole if whole else 0.0
 
 
 def _step(plane: Grey, points: NDArray[Any], normal: NDArray[Any], reach: float) -> float:
@@ -170,13 +172,7 @@ def _without_desk(grey: Grey) -> Grey:
     if not 0.15 <= part <= 0.94 or not dark.size or float(np.median(dark)) > level - 15:
         return grey
     # A shadow on the page is dark as well, but it begins softly.
-    within, without = (cv2.distanceTransform(m, cv2.DIST_L2, 3) for m in (mask, cv2.bitwise_not(mask)))
-    near, far = (
-        float(np.median(small[(within > at - 2) & (within < at + 2)]))
-        - float(np.median(small[(without > at - 2) & (without < at + 2)]))
-        for at in (_NEAR, _FAR)
-    )
-    if not (near >= 10 and near >= 0.55 * far):
+    if _sharp_part(np.asarray(small, np.uint8), np.asarray(hull)[:, 0]) < 0.85:
         return grey
     paper = int(np.median(small[mask > 0]))
     wide = cv2.resize(mask, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_NEAREST)

@@ -6,12 +6,8 @@ then in other ways. What several readings say of one place stands together as a 
 
 from __future__ import annotations
 
-import bisect
-import math
-import statistics
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import cv2
@@ -19,12 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biometrics.document import page_find, page_language, text_ocr
-from biometrics.document.names import tokens
 from biometrics.document.text_ocr import Budget, Grey, Word
 
 LETTER = 24.0
 """Height in pixels to which the letters of a page are brought: Tesseract reads best around it."""
 _MAX_SIDE = 4600
+_SMALL = 2400
+"""Longest side, in pixels, of a picture in which small print may be smaller than can be told from specks."""
 _DARK = 95.0
 """Grey level under which most of a sheet is ink: light letters on a dark card."""
 _DARKEST = 20.0
@@ -39,45 +36,6 @@ _UPPER = 0.56
 """Part of an upright page that is read first."""
 
 Box = tuple[float, float, float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """One folded word on a page, with its box in pixels of the upright page."""
-
-    text: str = field(repr=False)
-    word: Word
-    dotted: bool
-    """A point follows: an abbreviation or an initial."""
-    others: tuple[str, ...] = field(default=(), repr=False)
-    """What other readings saw in the same place, folded."""
-
-    @property
-    def readings(self) -> tuple[str, ...]:
-        return (self.text, *self.others)
-
-
-@dataclass(frozen=True)
-class Run:
-    """Words that stand on one line without a wide gap, left to right."""
-
-    tokens: tuple[Token, ...]
-
-    @cached_property
-    def left(self) -> int:
-        return self.tokens[0].word.left
-
-    @cached_property
-    def right(self) -> int:
-        return self.tokens[-1].word.right
-
-    @cached_property
-    def middle(self) -> float:
-        return sum(t.word.middle for t in self.tokens) / len(self.tokens)
-
-    @cached_property
-    def height(self) -> float:
-        return statistics.median(t.word.height for t in self.tokens)
 
 
 class Page:
@@ -230,6 +188,12 @@ def upright(picture: NDArray[np.uint8], likely: str = "") -> Page:
     dark = float(np.median(sheet.grey)) < _DARK and float(np.percentile(sheet.grey, 97)) > 1.6 * _DARK
     even = page_find.even_light(np.asarray(255 - sheet.grey, np.uint8) if dark else sheet.grey)
     text, letter = page_find.letters(page_find.ink(page_find.calm(even)))
+    if not letter and max(even.shape) < _SMALL:
+        # Small print at the edge of what a camera resolves: letters of four pixels are seen when enlarged.
+        text, letter = page_find.letters(
+            page_find.ink(cv2.resize(page_find.calm(even), None, fx=2, fy=2).astype(np.uint8))
+        )
+        letter /= 2
     scale = min(max(LETTER / letter, 0.35), 4.0) if letter else 1.0
     scale = min(scale, _MAX_SIDE / max(even.shape))
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
@@ -319,81 +283,3 @@ def _busiest_part(grey: Grey) -> Grey:
     total = np.concatenate([[0], np.cumsum(count)])
     start = int(np.argmax(total[band:] - total[:-band])) if len(total) > band else 0
     return np.ascontiguousarray(grey[start : start + band])
-
-
-def merged(readings: Sequence[Sequence[Word]], main: Sequence[Word]) -> dict[Word, tuple[str, ...]]:
-    """What other readings saw in the places of the words of `main`."""
-    found: dict[Word, tuple[str, ...]] = {}
-    rest = sorted((w for reading in readings if reading is not main for w in reading), key=lambda w: w.left)
-    lefts = [w.left for w in rest]
-    for word in main:
-        reach = max(6.0, 0.6 * word.height)
-        first = bisect.bisect_left(lefts, word.left - reach)
-        same = []
-        for other in rest[first:]:
-            if other.left > word.left + reach:
-                break
-            if abs(other.right - word.right) <= reach and abs(other.middle - word.middle) < 0.5 * word.height:
-                same.append(other.text)
-        if same:
-            found[word] = tuple(dict.fromkeys(t for t in same if t != word.text))
-    return found
-
-
-def runs(read_words: Sequence[Word], others: Mapping[Word, tuple[str, ...]] | None = None) -> list[Run]:
-    """Order words into runs: lines from top to bottom, cut where a wide gap parts two columns."""
-    lines: list[list[Word]] = []
-    # Left to right, each word joins the line that ends nearest to it, so that a slanting line stays one line.
-    for word in sorted((w for w in read_words if w.height >= 4), key=lambda w: w.left):
-        best: tuple[float, list[Word]] | None = None
-        for line in lines:
-            last = line[-1]
-            size = min(max(last.height, 8), max(word.height, 8))
-            apart = abs(last.middle - word.middle) / size
-            gap = (word.left - last.right) / size
-            if apart < 0.6 and gap > -1.0 and 0.4 < word.height / max(1, last.height) < 2.5:
-                cost = apart + 0.04 * max(gap, 0.0)
-                if best is None or cost < best[0]:
-                    best = (cost, line)
-        if best is None:
-            lines.append([word])
-        else:
-            best[1].append(word)
-    found = []
-    for line in lines:
-        tall = float(np.median([w.height for w in line]))
-        part: list[Token] = []
-        end = -math.inf
-        for word in line:
-            if part and word.left - end > 3.2 * tall:
-                found.append(Run(tuple(part)))
-                part = []
-            pieces = tokens(word.text)
-            again = [tokens(text) for text in (others or {}).get(word, ())]
-            for index, piece in enumerate(pieces):
-                dotted = (index < len(pieces) - 1 and "." in word.text) or word.text.rstrip(",;:").endswith(".")
-                same = tuple(dict.fromkeys(a[index] for a in again if len(a) == len(pieces) and a[index] != piece))
-                part.append(Token(piece, word, dotted, same))
-            if pieces:
-                end = float(word.right)
-        if part:
-            found.append(Run(tuple(part)))
-    return sorted(found, key=lambda r: (r.middle, r.left))
-
-
-def with_next(line: Sequence[Token], at: int) -> Token | None:
-    """The word at a place joined with the next one, where hardly a gap parts them: one word read as two."""
-    if at + 1 >= len(line):
-        return None
-    a, b = line[at].word, line[at + 1].word
-    if not -2 <= b.left - a.right < 0.55 * max(a.height, b.height) or abs(a.middle - b.middle) > 0.5 * a.height:
-        return None
-    both = Word(
-        a.text + b.text,
-        min(a.confidence, b.confidence, 75.0),
-        a.left,
-        min(a.top, b.top),
-        b.right,
-        max(a.bottom, b.bottom),
-    )
-    return Token(line[at].text + line[at + 1].text, both, line[at + 1].dotted)

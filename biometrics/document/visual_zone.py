@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from biometrics.document import page_find, page_read, text_ocr, visual_zone_labels
+from biometrics.document import page_find, page_lines, text_ocr, visual_zone_labels
 from biometrics.document.mrz_reader import Read, read_mrz
 from biometrics.document.names import fold
 from biometrics.document.text_ocr import Grey, Word
@@ -149,7 +149,7 @@ def _spots(view: Grey, known: dict[FieldName, str], language: str, zoom: float =
     """Find the fields by their labels on the side enlarged by `zoom`; boxes are in the side's own pixels."""
     seen_at = view if zoom == 1.0 else cv2.resize(view, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_CUBIC)
     seen = text_ocr.words(np.asarray(seen_at, np.uint8), language, text_ocr.SPARSE, seconds=15)
-    found = visual_zone_labels.locate(page_read.runs(seen), seen_at.shape[1], known)
+    found = visual_zone_labels.locate(page_lines.runs(seen), seen_at.shape[1], known)
     return {name: _scaled(spot, 1 / zoom) for name, spot in found.items()}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from biometrics.document.names import distance, tokens
-from biometrics.document.page_read import Run, Token
+from biometrics.document.page_lines import Run, Token
 from registration.model.documents import FieldName
 
 _LABELS: Mapping[FieldName, tuple[str, ...]] = {

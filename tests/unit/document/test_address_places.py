@@ -7,7 +7,7 @@ import pytest
 from biometrics.document import page_language
 from biometrics.document.address_proof_places import Place, any_address, find
 from biometrics.document.declared_address import Declared, parse, readings
-from biometrics.document.page_read import runs
+from biometrics.document.page_lines import runs
 from biometrics.document.text_ocr import Word
 
 

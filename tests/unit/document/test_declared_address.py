@@ -6,7 +6,7 @@ import pytest
 
 from biometrics.document.address_proof_places import find
 from biometrics.document.declared_address import Declared, readings
-from biometrics.document.page_read import runs
+from biometrics.document.page_lines import runs
 from biometrics.document.text_ocr import Word
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from biometrics.document.address_proof_names import find, holder
 from biometrics.document.given_names import another
 from biometrics.document.names import distance, fold, same_word, tokens
-from biometrics.document.page_read import Run, merged, runs
+from biometrics.document.page_lines import Run, merged, runs
 from biometrics.document.text_ocr import Word
 from registration.model.documents import Found
 
