@@ -156,6 +156,9 @@ def same_word(read: str, meant: str, *, confidence: float = 100.0, greek_page: b
     """Tell whether a read word is the meant one. Both folded. What was read with confidence is taken more strictly."""
     if read == meant:
         return True
+    # A doubled letter is lost or seen twice easily, and spelt both ways: Mille, Mile; Hasan, Hassan.
+    if len(meant) > 3 and read.isalpha() and _squeeze(read) == _squeeze(meant):
+        return True
     strict = 0.11 if confidence >= 88 else 0.18
     if not is_greek(read) and not is_greek(meant) and distance(read, meant) <= strict * len(meant):
         return True

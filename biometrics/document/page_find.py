@@ -31,7 +31,7 @@ def flatten(picture: NDArray[np.uint8]) -> Sheet:
     grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY) if picture.ndim == 3 else picture
     corners = find_sheet(picture)
     if corners is None:
-        return Sheet(_without_desk(np.asarray(grey, np.uint8)), np.eye(3), False)
+        return whole(np.asarray(grey, np.uint8))
     (a, b, c, d) = corners
     width = int(max(np.linalg.norm(b - a), np.linalg.norm(c - d)))
     height = int(max(np.linalg.norm(d - a), np.linalg.norm(c - b)))
@@ -41,6 +41,11 @@ def flatten(picture: NDArray[np.uint8]) -> Sheet:
         grey, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
     )
     return Sheet(page.astype(np.uint8), np.linalg.inv(matrix), True)
+
+
+def whole(grey: Grey) -> Sheet:
+    """Return a whole grey picture as the page, the desk around a bright sheet painted over."""
+    return Sheet(_without_desk(grey), np.eye(3), False)
 
 
 def find_sheet(picture: NDArray[np.uint8]) -> NDArray[np.float32] | None:
@@ -160,8 +165,8 @@ def _without_desk(grey: Grey) -> Grey:
     scale = _LOOK / max(grey.shape)
     small = cv2.medianBlur(cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), 9)
     level, bright = cv2.threshold(small, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    whole = cv2.morphologyEx(bright, cv2.MORPH_CLOSE, np.ones((25, 25), np.uint8))
-    contours = cv2.findContours(whole, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[0]
+    closed = cv2.morphologyEx(bright, cv2.MORPH_CLOSE, np.ones((25, 25), np.uint8))
+    contours = cv2.findContours(closed, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[0]
     if not contours:
         return grey
     hull = cv2.convexHull(max(contours, key=cv2.contourArea))

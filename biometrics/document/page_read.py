@@ -20,8 +20,6 @@ from biometrics.document.text_ocr import Budget, Grey, Word
 LETTER = 24.0
 """Height in pixels to which the letters of a page are brought: Tesseract reads best around it."""
 _MAX_SIDE = 4600
-_SMALL = 2400
-"""Longest side, in pixels, of a picture in which small print may be smaller than can be told from specks."""
 _DARK = 95.0
 """Grey level under which most of a sheet is ink: light letters on a dark card."""
 _DARKEST = 20.0
@@ -185,15 +183,12 @@ def upright(picture: NDArray[np.uint8], likely: str = "") -> Page:
         likely: Tesseract's language of the declared address, tried first; "" when it is not known.
     """
     sheet = page_find.flatten(picture)
-    dark = float(np.median(sheet.grey)) < _DARK and float(np.percentile(sheet.grey, 97)) > 1.6 * _DARK
-    even = page_find.even_light(np.asarray(255 - sheet.grey, np.uint8) if dark else sheet.grey)
-    text, letter = page_find.letters(page_find.ink(page_find.calm(even)))
-    if not letter and max(even.shape) < _SMALL:
-        # Small print at the edge of what a camera resolves: letters of four pixels are seen when enlarged.
-        text, letter = page_find.letters(
-            page_find.ink(cv2.resize(page_find.calm(even), None, fx=2, fy=2).astype(np.uint8))
-        )
-        letter /= 2
+    even, text, letter = _print_of(sheet.grey)
+    if sheet.found and not letter:
+        # What looked like a sheet is an empty part of one, up to a fold or a shadow.
+        grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY) if picture.ndim == 3 else picture
+        sheet = page_find.whole(np.asarray(grey, np.uint8))
+        even, text, letter = _print_of(sheet.grey)
     scale = min(max(LETTER / letter, 0.35), 4.0) if letter else 1.0
     scale = min(scale, _MAX_SIDE / max(even.shape))
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
@@ -231,6 +226,14 @@ def upright(picture: NDArray[np.uint8], likely: str = "") -> Page:
     if found < _HARDLY:
         budget.left = min(budget.left, _SECONDS_HARDLY)
     return Page(straight, matrix, (picture.shape[1], picture.shape[0]), language, letter, budget)
+
+
+def _print_of(grey: Grey) -> tuple[Grey, Grey, float]:
+    """(picture in even light, mask of its letters, their height in pixels or 0)."""
+    dark = float(np.median(grey)) < _DARK and float(np.percentile(grey, 97)) > 1.6 * _DARK
+    even = page_find.even_light(np.asarray(255 - grey, np.uint8) if dark else grey)
+    text, letter = page_find.letters(page_find.ink(page_find.calm(even)))
+    return even, text, letter
 
 
 def _sample(part: Grey, scripts: Sequence[str], likely: str, budget: Budget) -> tuple[float, str, bool]:

@@ -77,3 +77,15 @@ def test_a_picture_taken_in_the_dark_is_not_read(monkeypatch: pytest.MonkeyPatch
     page = page_read.upright(dark)
     assert page.read_more()
     assert page.words == ()
+
+
+def test_an_empty_part_of_a_page_is_not_taken_for_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text_ocr, "words", lambda *_args, **_more: [])
+    picture = np.full((540, 960, 3), 225, np.uint8)
+    for row in range(12):
+        cv2.putText(picture, "Via Garibaldi dodici Milano", (40, 60 + 36 * row), 0, 0.7, (20, 20, 20), 1)
+    empty = np.array([(600, 20), (940, 20), (940, 520), (600, 520)], np.float32)
+    monkeypatch.setattr(page_find, "find_sheet", lambda _picture: empty)
+    page = page_read.upright(picture)
+    assert page.letter > 0
+    assert page.picture.shape[1] > 1.2 * page.picture.shape[0]
