@@ -183,3 +183,26 @@ def test_another_reading_of_the_same_place_may_hold_the_name() -> None:
     lines = runs(first, merged([first, second], first))
     assert lines[0].tokens[0].readings == ("arhen", "arben")
     assert find(holder(["Arben Hoxha"]), lines, greek=False)[0] is Found.YES
+
+
+@pytest.mark.parametrize(
+    ("name", "lines", "greek"),
+    [
+        ("Elira Hoxha", ("Frau Elira Becker geb. Hoxha",), False),
+        ("Arben Dibra", ("CERTIFICA che ARBEN BIANCHI nato", "DIBRA, nato a Durazzo"), False),
+        ("Agron Brahimaj", ("ΑΓΚΡΟΝ ΜΠΡΑΧΙΜΑΙ",), True),
+        ("Bujar Osmanaj", ("Μ. ΟΣΜΑΝΑΙ",), True),
+        ("Kejdi Dushku", ("ΚΕΙΝΤΙ ΝΤΟΥΣΚΟΥ",), True),
+        ("Ermal Hasani", ("ERMAL HASSANI",), False),
+    ],
+)
+def test_married_greek_and_broken_names_are_found(name: str, lines: tuple[str, ...], greek: bool) -> None:
+    assert found(name, *lines, greek=greek) is Found.YES
+
+
+def test_an_initial_of_the_next_line_is_not_the_holders() -> None:
+    assert found("Arben Pepa", "Denada Pepa", "V. A. De Gasperi 42") is not Found.YES
+
+
+def test_italian_short_forms_are_one_word() -> None:
+    assert tokens("V.le Monza, P.zza Dante") == ["viale", "monza", "piazza", "dante"]
