@@ -65,6 +65,8 @@ _ITALIAN_SHORT_WORD = re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, _ITALIA
 def tokens(text: str) -> list[str]:
     """Folded words of a text; apostrophes, dashes and points end a word, but for ``V.le`` and its like."""
     whole = _ITALIAN_SHORT_WORD.sub(lambda hit: _ITALIAN_SHORT[hit.group()], fold(text))
+    if "[" not in whole:
+        whole = re.sub(r"(?<=[^\W\d])\]", "j", whole)  # the J of KARAJ, read as the bracket of its shape
     return re.findall(r"[^\W_]+", whole)
 
 

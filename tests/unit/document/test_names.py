@@ -194,6 +194,7 @@ def test_another_reading_of_the_same_place_may_hold_the_name() -> None:
         ("Bujar Osmanaj", ("Μ. ΟΣΜΑΝΑΙ",), True),
         ("Kejdi Dushku", ("ΚΕΙΝΤΙ ΝΤΟΥΣΚΟΥ",), True),
         ("Ermal Hasani", ("ERMAL HASSANI",), False),
+        ("Xhuliana Karaj", ("KARA] XHULIANA",), False),
     ],
 )
 def test_married_greek_and_broken_names_are_found(name: str, lines: tuple[str, ...], greek: bool) -> None:
