@@ -118,7 +118,7 @@ def take_in(folder: Path, _enrolment: Enrolment, begin: Callable[[], None]) -> N
     central = opened(folder)
     begin()
     with translated():  # as the command's boundary does
-        verdicts = server.batch.import_batch(central, folder / "stick", by="administrator:test")
+        verdicts = server.intake.batch.import_batch(central, folder / "stick", by="administrator:test")
     for verdict in verdicts:
         if verdict.code:  # the command names it and ends with 1
             raise StaffMustFix(verdict.code)
@@ -141,7 +141,7 @@ def judge_import(folder: Path, _enrolment: Enrolment, done: bool) -> tuple[int, 
             half += 1
             continue
         lost += proof.packet_id not in rows or rows[proof.packet_id].sha256 != proof.sha256
-    again = server.batch.import_batch(central, folder / "stick", by="administrator:test")
+    again = server.intake.batch.import_batch(central, folder / "stick", by="administrator:test")
     lost += sum(bool(verdict.code) for verdict in again) + PACKETS - len(again)
     lost += sum(file.read_bytes() != content for file, content in before.items()) if not half else 0
     with central.store.read() as connection:
@@ -178,7 +178,7 @@ def main(folder: Path, how: str, stride: int = 1) -> None:
         def child(begin: Callable[[], None], run: Path = run, writer: int = writer) -> None:
             if control:
                 sync.batch._put = lambda stick, file, content: in_place(stick / file, content)
-                server.batch._put = in_place
+                server.intake.batch._put = in_place
             work(run, enrolment, begin)
             os.write(writer, b"a")
 
