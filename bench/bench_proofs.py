@@ -30,7 +30,7 @@ from bench.web_proofs import camera, papers
 from biometrics.document.address_proof import AddressProofChecker
 from biometrics.document.pictures import Pictures
 from kiosk.demo import proof_shots, proofs, proofs_wrong, specimen
-from kiosk.demo.proofs_words import LANGUAGES
+from kiosk.demo.proof_words import LANGUAGES
 from registration.model.person import Sex
 
 SOURCES = ("drawn", "web")

@@ -20,7 +20,7 @@ from bench import document_layouts
 from biometrics.document.visual_zone import VisualZoneReader
 from kiosk.clock import SystemClock
 from kiosk.demo import camera_shots, specimen
-from kiosk.demo.proofs_words import GIVEN, SURNAMES
+from kiosk.demo.proof_words.people import GIVEN, SURNAMES
 from registration.model.documents import DocumentImage, DocumentKind, FieldName, Side
 from registration.model.evidence import Photo
 from registration.model.person import Sex

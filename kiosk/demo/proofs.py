@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from PIL import Image
 
 from kiosk.demo import proofs_forms, proofs_layouts
+from kiosk.demo.proof_words import LANGUAGES
 from kiosk.demo.proofs_homes import person, printed_name, somebody_else, two_homes
 from kiosk.demo.proofs_layouts import Content
 from kiosk.demo.proofs_parts import Home, Person
 from kiosk.demo.proofs_sheet import Sheet
-from kiosk.demo.proofs_words import LANGUAGES
 from kiosk.demo.proofs_wrong import WRONG_KINDS
 
 __all__ = ["FAULTS", "KINDS", "LAYOUTS", "Home", "Person", "Proof", "draw", "page_for", "person"]

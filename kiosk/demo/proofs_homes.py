@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import random
 
+from kiosk.demo.proof_words import LANGUAGES
+from kiosk.demo.proof_words.language import Language, Street, Town
+from kiosk.demo.proof_words.people import GIVEN, SURNAMES
 from kiosk.demo.proofs_parts import Home, Person, plain
-from kiosk.demo.proofs_words import GIVEN, LANGUAGES, SURNAMES, Language, Street, Town
 
 _GREEK = (
     ("xh", "τζ"), ("sh", "σ"), ("th", "θ"), ("dh", "δ"), ("gj", "γκι"), ("nj", "νι"), ("ll", "λ"), ("rr", "ρ"),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from kiosk.demo.proof_words.language import Language
 from kiosk.demo.proofs_homes import digits, home
 from kiosk.demo.proofs_parts import Home
 from kiosk.demo.proofs_sheet import Sheet
-from kiosk.demo.proofs_words import Language
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 from PIL import Image, ImageDraw
 
+from kiosk.demo.proof_words import LANGUAGES
+from kiosk.demo.proof_words.language import Language
 from kiosk.demo.proofs_parts import Home, Person, font, plain
-from kiosk.demo.proofs_words import LANGUAGES, Language
 
 
 def _id_card(rng: random.Random, words: Language, holder: Person, home: Home) -> Image.Image:

@@ -32,6 +32,7 @@ from server import keyring
 from server.__main__ import main
 from server.casework import cases
 from server.clock import SystemClock
+from server.commands import serve
 from server.context import open_server
 from server.intake import packet_intake, worker
 from server.kiosks import devices
@@ -463,3 +464,12 @@ def test_tidying_removes_what_ran_out_and_stray_blobs(tmp_path: Path) -> None:
     server.close()
     assert (tidied.rows, tidied.blobs) == (1, 1)
     assert server.blobs.get(young) == b"just written"
+
+
+def test_answers_do_not_wait_for_the_callers_acknowledgement() -> None:
+    with serve._listen("127.0.0.1", 0) as listener:
+        listener.listen()
+        with socket.create_connection(listener.getsockname()):
+            connection, _ = listener.accept()
+            with connection:
+                assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
