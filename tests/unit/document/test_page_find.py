@@ -89,3 +89,14 @@ def test_an_empty_part_of_a_page_is_not_taken_for_the_page(monkeypatch: pytest.M
     page = page_read.upright(picture)
     assert page.letter > 0
     assert max(page.picture.shape) > 1.6 * min(page.picture.shape), "only the empty part was kept"
+
+
+def test_pale_specks_of_a_desk_are_no_lines_of_print() -> None:
+    grey = np.full((2400, 1600), 235, np.uint8)
+    rng = np.random.default_rng(3)
+    for _ in range(4000):
+        x, y = int(rng.integers(0, 1580)), int(rng.integers(1500, 2380))
+        cv2.rectangle(grey, (x, y), (x + 8, y + 16), 190, -1)
+    for row in range(6):
+        cv2.putText(grey, "Rruga e Durresit 12", (80, 200 + 50 * row), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 40, 2)
+    assert page_read._busiest_part(grey).min() < 100
