@@ -233,10 +233,15 @@ def _house(text: str, declared: Declared) -> bool:
     )
 
 
+_SINKS = 0.05
+"""Of the distance across: about three degrees."""
+
+
 def _around(page: list[Run], here: list[Run]) -> tuple[list[Run], list[Run]]:
     """Where the town may stand: first the street's own lines and those under them, then what is above or beside.
 
-    The line over an address window names the sender's town, and the next column another house.
+    The line over an address window names the sender's town, and the next column another house. A row may sink a little
+    on its way across a page that was not quite flat.
     """
     top, bottom = here[0].middle, here[-1].middle
     size = max(r.height for r in here)
@@ -248,7 +253,9 @@ def _around(page: list[Run], here: list[Run]) -> tuple[list[Run], list[Run]]:
         over = run.left <= right + size and run.right >= left - size
         if over and run.middle > top - 0.8 * size:
             block.append(run)
-        elif abs(run.middle - top) < 0.8 * size or (run.left <= right + 14 * size and run.right >= left - 14 * size):
+        elif abs(run.middle - top) < 0.8 * size + _SINKS * max(run.left - right, left - run.right, 0) or (
+            run.left <= right + 14 * size and run.right >= left - 14 * size
+        ):
             beside.append(run)
     return block, beside
 

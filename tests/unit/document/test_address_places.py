@@ -186,3 +186,15 @@ def test_the_town_may_stand_in_a_far_cell_of_the_row() -> None:
     assert place.number
     assert place.code
     assert place.town
+
+
+def test_the_towns_cell_may_stand_a_little_lower_at_the_other_side_of_the_page() -> None:
+    words = [
+        Word("Schillerpl.", 92.0, 240, 670, 380, 694),
+        Word("52", 92.0, 395, 670, 425, 694),
+        Word("10648", 92.0, 1500, 726, 1580, 750),
+        Word("Berlin", 92.0, 1595, 726, 1680, 750),
+    ]
+    place = find(readings("Schillerplatz 52, 10648 Berlin"), runs(words), greek=False)
+    assert place.code
+    assert place.town
