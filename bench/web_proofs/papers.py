@@ -146,6 +146,7 @@ def _facts(
         "office": office,
         "own": other if rng.random() < 0.5 else places.printed(rng, places.another(rng, near, "street")),
         "block": [shown.window, *care, *block],
+        "addressed": [shown.window, *care, *lines],
         "supply": supply,
         "address": list(lines),
         "name_line": shown.line,

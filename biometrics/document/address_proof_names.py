@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from biometrics.document import given_names
 from biometrics.document.names import same_word, sounds, tokens
-from biometrics.document.page_lines import Run, Token, with_next
+from biometrics.document.page_lines import Run, Token, next_cell, with_next
 from registration.model.documents import Found
 
 Box = tuple[float, float, float, float]
@@ -61,12 +61,17 @@ def find(name: Holder | None, page: Sequence[Run], *, greek: bool) -> tuple[Foun
         return Found.NO, None
     partly: Box | None = None
     for index, run in enumerate(page):
-        if not any(_hit(run.tokens, i, name, greek) for i in range(len(run.tokens))) and not _glued(name, run.tokens):
+        if not (
+            any(_hit(run.tokens, i, name, greek) for i in range(len(run.tokens)))
+            or _glued(name, run.tokens)
+            or _initial(run.tokens[-1], name.given, greek)
+        ):
             continue
         box = (
             _in_line(name, run.tokens, greek)
             or _in_cells(name, run, page, greek)
             or _over_two_lines(name, run, page[index + 1 : index + 16], greek)
+            or _broken(name, run, page[index + 1 : index + 16], greek)
         )
         if box is not None:
             return Found.YES, box
@@ -145,16 +150,14 @@ def _beside(line: Sequence[Token], given: int, surname: int, known: Sequence[int
 
 def _in_cells(name: Holder, run: Run, page: Sequence[Run], greek: bool) -> Box | None:
     """Given name and surname in two cells of one row of a table."""
-    for right in page:
-        if right.left <= run.right or abs(right.middle - run.middle) > 0.6 * run.height:
-            continue
-        if any(run.right < r.left < right.left and abs(r.middle - run.middle) < 0.6 * run.height for r in page):
-            continue
-        a, b = run.tokens[-1], right.tokens[0]
-        for first, second in ((a, b), (b, a)):
-            given = _is_given(first, name.given, greek) or _initial(first, name.given, greek)
-            if given and any(_is(second, w, greek) for w in name.rest):
-                return _box([a, b])
+    right = next_cell(run, page)
+    if right is None:
+        return None
+    a, b = run.tokens[-1], right.tokens[0]
+    for first, second in ((a, b), (b, a)):
+        given = _is_given(first, name.given, greek) or _initial(first, name.given, greek)
+        if given and any(_is(second, w, greek) for w in name.rest):
+            return _box([a, b])
     return None
 
 
@@ -199,26 +202,37 @@ def _over_two_lines(name: Holder, run: Run, below: Sequence[Run], greek: bool) -
             continue
         near = step < 3.6 * run.height
         for at, token in enumerate(other.tokens):
-            wanted = (
-                _at_given(other.tokens, at, name, greek) if here_rest else any(_is(token, w, greek) for w in name.rest)
-            )
+            if here_rest:
+                alone = len(other.tokens) == 1 and _initial(token, name.given, greek)
+                wanted = alone or _at_given(other.tokens, at, name, greek)
+            else:
+                wanted = any(_is(token, w, greek) for w in name.rest)
             first = here_given or here_rest
             assert first is not None
             # Fields of a form may be further apart, but then they begin at the same place.
             aligned = abs(token.word.left - first.word.left) < (6 if near else 0.7) * run.height
             if wanted and aligned:
                 return _box([first, token])
-        # The next line of a text begins further left; the cell of another row does not.
-        if near and other.left <= run.left + 2 * run.height:
-            broken = _broken(name, run.tokens[-4:], other.tokens[:3], greek)
-            if broken is not None:
-                return broken
     return None
 
 
-def _broken(name: Holder, end: Sequence[Token], start: Sequence[Token], greek: bool) -> Box | None:
-    """A name cut by the end of a line: its given name on one side, whole, and a surname on the other."""
+def _broken(name: Holder, run: Run, below: Sequence[Run], greek: bool) -> Box | None:
+    """A name cut by the end of a line. The next line of a text begins further left; the cell of another row does not."""
+    for other in below:
+        step = other.middle - run.middle
+        if 0.5 * run.height < step < 3.6 * run.height and other.left <= run.left + 2 * run.height:
+            box = _across(name, run.tokens[-4:], other.tokens[:3], greek)
+            if box is not None:
+                return box
+    return None
+
+
+def _across(name: Holder, end: Sequence[Token], start: Sequence[Token], greek: bool) -> Box | None:
+    """Given name, or its initial, on one side of the cut and a surname on the other."""
     line = [*end, *start]
+    for a, b in ((len(end) - 1, len(end)), (len(end), len(end) - 1)):
+        if b < len(line) and _initial(line[a], name.given, greek) and any(_is(line[b], w, greek) for w in name.rest):
+            return _box([line[a], line[b]])
     at_rest = [i for i in range(len(line)) if any(_is(line[i], w, greek) for w in name.rest)]
     for i in range(len(line)):
         if _at_given(line, i, name, greek):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from biometrics.document.address_proof_words import FLAT, KINDS_OF_A_LANGUAGE, SMALL, TYPES
 from biometrics.document.declared_address import GREEK_SUFFIX, Declared, house, kind_of, stem
 from biometrics.document.names import distance, same_word, sounds
-from biometrics.document.page_lines import Run, Token, with_next
+from biometrics.document.page_lines import SINKS, Run, Token, next_cell, with_next
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +58,9 @@ def _find(declared: Declared, page: list[Run], greek: bool) -> Place:
 def _lines_from(page: list[Run], index: int, run: Run) -> list[tuple[list[Token], list[Run]]]:
     """The run alone, with the next cell of its row, and with the run under it: an address that a line break cuts."""
     found = [(list(run.tokens), [run])]
-    cells = [r for r in page if r.left > run.right and abs(r.middle - run.middle) < 0.6 * run.height]
-    if cells:
-        right = min(cells, key=lambda r: r.left)
-        if right.left - run.right < 14 * run.height:
-            found.append((list(run.tokens) + list(right.tokens), [run, right]))
+    right = next_cell(run, page)
+    if right is not None and right.left - run.right < 14 * run.height:
+        found.append((list(run.tokens) + list(right.tokens), [run, right]))
     for below in page[index + 1 : index + 8]:
         step = below.middle - run.middle
         if (
@@ -233,10 +231,6 @@ def _house(text: str, declared: Declared) -> bool:
     )
 
 
-_SINKS = 0.05
-"""Of the distance across: about three degrees."""
-
-
 def _around(page: list[Run], here: list[Run]) -> tuple[list[Run], list[Run]]:
     """Where the town may stand: first the street's own lines and those under them, then what is above or beside.
 
@@ -253,7 +247,7 @@ def _around(page: list[Run], here: list[Run]) -> tuple[list[Run], list[Run]]:
         over = run.left <= right + size and run.right >= left - size
         if over and run.middle > top - 0.8 * size:
             block.append(run)
-        elif abs(run.middle - top) < 0.8 * size + _SINKS * max(run.left - right, left - run.right, 0) or (
+        elif abs(run.middle - top) < 0.8 * size + SINKS * max(run.left - right, left - run.right, 0) or (
             run.left <= right + 14 * size and run.right >= left - 14 * size
         ):
             beside.append(run)

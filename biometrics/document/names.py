@@ -65,8 +65,10 @@ _ITALIAN_SHORT_WORD = re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, _ITALIA
 def tokens(text: str) -> list[str]:
     """Folded words of a text; apostrophes, dashes and points end a word, but for ``V.le`` and its like."""
     whole = _ITALIAN_SHORT_WORD.sub(lambda hit: _ITALIAN_SHORT[hit.group()], fold(text))
-    if "[" not in whole:
-        whole = re.sub(r"(?<=[^\W\d])\]", "j", whole)  # the J of KARAJ, read as the bracket of its shape
+    for opening, closing in ("[]", "()", "{}"):
+        if opening not in whole:
+            # The J of KARAJ, read as the bracket of its shape.
+            whole = re.sub(rf"(?<=[^\W\d])\{closing}(?![^\W_])", "j", whole)
     return re.findall(r"[^\W_]+", whole)
 
 

@@ -163,25 +163,36 @@ def _stands_out(plane: Grey, corners: NDArray[np.float32]) -> float:
 def _without_desk(grey: Grey) -> Grey:
     """Paint over what lies around a bright sheet that is no clean quadrangle: wood and stone look like print."""
     scale = _LOOK / max(grey.shape)
-    small = cv2.medianBlur(cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), 9)
-    level, bright = cv2.threshold(small, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    small = np.asarray(cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
+    found = _bright_sheet(small)
+    if found is None:
+        # Where a shadow falls across it, the paper is not the brightest; in even light a rough desk is darker all over.
+        found = _bright_sheet(np.asarray(cv2.resize(even_light(grey), small.shape[::-1], interpolation=cv2.INTER_AREA)))
+    if found is None:
+        return grey
+    paper = int(np.median(small[found > 0]))
+    wide = cv2.resize(found, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_NEAREST)
+    return np.where(wide > 0, grey, np.uint8(paper))
+
+
+def _bright_sheet(small: Grey) -> Grey | None:
+    """A mask of what looks like a bright sheet with sharp edges on something darker, or None."""
+    soft = np.asarray(cv2.medianBlur(small, 9), np.uint8)
+    level, bright = cv2.threshold(soft, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     closed = cv2.morphologyEx(bright, cv2.MORPH_CLOSE, np.ones((25, 25), np.uint8))
     contours = cv2.findContours(closed, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[0]
     if not contours:
-        return grey
+        return None
     hull = cv2.convexHull(max(contours, key=cv2.contourArea))
-    mask = np.zeros(small.shape, np.uint8)
+    mask = np.zeros(soft.shape, np.uint8)
     cv2.fillConvexPoly(mask, np.asarray(hull, np.int32), (255,))
     part = float(mask.mean()) / 255
-    dark = small[mask == 0]
+    dark = soft[mask == 0]
     if not 0.15 <= part <= 0.94 or not dark.size or float(np.median(dark)) > level - 15:
-        return grey
+        return None
     # A shadow on the page is dark as well, but it begins softly.
-    if _sharp_part(np.asarray(small, np.uint8), np.asarray(hull)[:, 0]) < 0.85:
-        return grey
-    paper = int(np.median(small[mask > 0]))
-    wide = cv2.resize(mask, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_NEAREST)
-    return np.where(wide > 0, grey, np.uint8(paper))
+    outline = cv2.approxPolyDP(hull, 4, True)[:, 0]
+    return mask if _sharp_part(soft, outline) >= 0.85 else None
 
 
 def _clockwise(points: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -248,10 +259,43 @@ def letters(mask: Grey) -> tuple[Grey, float]:
     return np.where(small[labels], np.uint8(255), np.uint8(0)), height
 
 
+def without_rules(grey: Grey, letter: float) -> Grey:
+    """Paint over the rules of tables and forms: a reader takes them for letters, or the words beside them for none.
+
+    `letter` is the height of the letters in pixels. A rule is longer than any letter, thin, and clear on both sides.
+    """
+    mask = ink(grey)
+    rules = np.zeros_like(mask)
+    side = round(0.45 * letter)
+    for down, least in ((True, 1.7 * letter), (False, 4.0 * letter)):
+        # A slanting rule is a staircase: widened across its run, its steps overlap.
+        wide = cv2.dilate(mask, np.ones((1, 3) if down else (3, 1), np.uint8))
+        span = np.ones((round(least), 1) if down else (1, round(least)), np.uint8)
+        runs = cv2.morphologyEx(wide, cv2.MORPH_OPEN, span)
+        _, labels, stats, _ = cv2.connectedComponentsWithStats(runs, connectivity=8)
+        long = np.maximum(stats[:, cv2.CC_STAT_HEIGHT if down else cv2.CC_STAT_WIDTH], 1)
+        thick = stats[:, cv2.CC_STAT_AREA] / long
+        across = cv2.blur(mask, (2 * side + 1, 1) if down else (1, 2 * side + 1))
+        on = np.bincount(labels[runs > 0], weights=across[runs > 0], minlength=len(stats)) / stats[:, cv2.CC_STAT_AREA]
+        beside = on / 255 - thick / (2 * side + 1)
+        rule = (long >= 1.3 * least) & (thick <= 0.4 * letter) & (beside <= _BESIDE_A_RULE)
+        rule[0] = False
+        rules |= np.where(rule[labels], np.uint8(255), np.uint8(0))
+    return np.where(cv2.dilate(rules, np.ones((3, 3), np.uint8)) > 0, np.uint8(235), grey)
+
+
+_BESIDE_A_RULE = 0.1
+"""Part of the strip along a rule, half a letter to both sides, that other ink may cover."""
+
+
+_MOST_LONE = 150
+
+
 def only_print(grey: Grey, letter: float) -> Grey:
     """Paint over what is no print: specks, texture and pictures cost a reader time and give it words of noise.
 
-    `letter` is the height of the letters in pixels. What has their size and stands beside another stays, with a margin.
+    `letter` is the height of the letters in pixels. What has their size and stands beside another stays,
+    with a margin; so does what stands alone where that is rare.
     """
     _, labels, stats, _ = cv2.connectedComponentsWithStats(
         ink(cv2.GaussianBlur(grey, (0, 0), 1.2).astype(np.uint8)), connectivity=8
@@ -263,6 +307,10 @@ def only_print(grey: Grey, letter: float) -> Grey:
     around = cv2.dilate(mask, np.ones((max(3, round(0.9 * letter)), max(3, round(2.2 * letter))), np.uint8))
     _, blobs, sizes, _ = cv2.connectedComponentsWithStats(around, connectivity=8)
     keep = sizes[:, 2] >= 3.4 * letter
+    # A lone letter or digit in the cell of a table stays too, but for the specks of a page full of them.
+    lone = ~keep & (sizes[:, 3] >= 1.6 * letter)
+    if int(lone.sum()) <= _MOST_LONE:
+        keep |= lone
     keep[0] = False
     return np.where(keep[blobs], grey, np.uint8(235))
 

@@ -21,7 +21,7 @@ LETTER = 24.0
 """Height in pixels to which the letters of a page are brought: Tesseract reads best around it."""
 _MAX_SIDE = 4600
 _DARK = 95.0
-"""Grey level under which most of a sheet is ink: light letters on a dark card."""
+"""Grey level under which most of a sheet may be ink: light letters on a dark card."""
 _DARKEST = 20.0
 """Grey level under which the brightest parts of a picture are no paper in any light: there is nothing to read."""
 _SECONDS = 14.0
@@ -197,25 +197,28 @@ def upright(picture: NDArray[np.uint8], likely: str = "") -> Page:
         sized = page_find.sharpen(sized, 0.9)
     to_photo = sheet.to_photo @ np.diag([1 / scale, 1 / scale, 1.0])
     turns = (1, 3, 0, 2) if page_find.sideways(text) else (0, 2, 1, 3)
-    scripts = [s for s in (("ell", "eng") if likely == "ell" else ("eng", "ell")) if s in text_ocr.languages()]
-    # The other two directions, and the other script where one is likely, only when the first ones give no words.
-    rounds = [(turns[:2], scripts[:1]), (turns[2:], scripts[:1]), (turns, scripts[1:])]
-    if not likely:
-        rounds = [(turns[:2], scripts), (turns[2:], scripts)]
+    latin = likely if likely not in ("", "ell") else "eng"
+    scripts = [s for s in (("ell", "eng") if likely == "ell" else (latin, "ell")) if s in text_ocr.languages()]
+    # Another part of the page, the other two directions, and the other script where one is likely, only when what was
+    # read before gives no words.
+    first = scripts[:1] if likely else scripts
+    rounds = [(turns[:2], first, 0), (turns[:2], first, 1), (turns[2:], first, 0)]
+    if likely:
+        rounds.append((turns, scripts[1:], 0))
     budget = Budget(_SECONDS if float(np.percentile(sheet.grey, 98)) >= _DARKEST else 0.0)
     turning = Budget(min(_SECONDS_TO_TURN, budget.left))
     best: tuple[float, str, Grey, NDArray[np.float64]] | None = None
     ready: dict[int, tuple[Grey, NDArray[np.float64]]] = {}
-    for quarters, tried in rounds:
+    for quarters, tried, part in rounds:
         if best is not None and (best[0] >= 5 or turning.left < 0.5):
             break
         for quarter in quarters:
             if quarter not in ready:
                 turned, back = _turn(sized, quarter)
                 straight, unskew = _deskew(turned)
-                ready[quarter] = (page_find.only_print(straight, LETTER), back @ unskew)
+                ready[quarter] = (page_find.only_print(page_find.without_rules(straight, LETTER), LETTER), back @ unskew)
             straight, back_to = ready[quarter]
-            score, language, sure = _sample(_busiest_part(straight), tried, likely, turning)
+            score, language, sure = _sample(_fullest_part(straight, part), tried, likely, turning)
             if best is None or score > best[0]:
                 best = (score, language, straight, to_photo @ back_to)
             if sure:
@@ -230,9 +233,15 @@ def upright(picture: NDArray[np.uint8], likely: str = "") -> Page:
 
 def _print_of(grey: Grey) -> tuple[Grey, Grey, float]:
     """(picture in even light, mask of its letters, their height in pixels or 0)."""
-    dark = float(np.median(grey)) < _DARK and float(np.percentile(grey, 97)) > 1.6 * _DARK
-    even = page_find.even_light(np.asarray(255 - grey, np.uint8) if dark else grey)
+    even = page_find.even_light(grey)
     text, letter = page_find.letters(page_find.ink(page_find.calm(even)))
+    dark = float(np.median(grey)) < _DARK and float(np.percentile(grey, 97)) > 1.6 * _DARK
+    if dark:
+        # Paper in the shade is dark too: where the letters are light, more of them are seen the other way round.
+        other = page_find.even_light(np.asarray(255 - grey, np.uint8))
+        light, height = page_find.letters(page_find.ink(page_find.calm(other)))
+        if cv2.connectedComponents(light)[0] > cv2.connectedComponents(text)[0]:
+            return other, light, height
     return even, text, letter
 
 
@@ -276,11 +285,11 @@ def _deskew(grey: Grey) -> tuple[Grey, NDArray[np.float64]]:
     return upright.astype(np.uint8), np.linalg.inv(turn)
 
 
-def _busiest_part(grey: Grey) -> Grey:
-    """The band with the most letters, tall enough for about ten lines. A large word across a page counts little.
+def _fullest_part(grey: Grey, rank: int) -> Grey:
+    """The band with the most letters, or the next one (`rank` 1), tall enough for about ten lines.
 
-    Each letter counts with its darkness squared: the grain of a desk gives more specks than a page has letters, but
-    pale ones.
+    Each letter counts with its darkness cubed: the grain of a desk gives more specks than a page has letters, but
+    pale ones. Small print, which may be illegible either way up, counts less; a large word across a page hardly.
     """
     band = min(grey.shape[0], int(LETTER * 20))
     mask = page_find.ink(grey)
@@ -289,7 +298,11 @@ def _busiest_part(grey: Grey) -> Grey:
     tall = stats[:, 3]
     letters = (tall >= 0.4 * LETTER) & (tall <= 2.2 * LETTER) & (stats[:, 2] <= 4 * LETTER)
     rows = centres[letters, 1].astype(np.intp)
-    count = np.bincount(rows, weights=dark[letters] ** 2, minlength=grey.shape[0])
-    total = np.concatenate([[0], np.cumsum(count)])
-    start = int(np.argmax(total[band:] - total[:-band])) if len(total) > band else 0
+    size = np.minimum(tall[letters] / LETTER, 1.3)
+    count = np.bincount(rows, weights=dark[letters] ** 3 * size**2, minlength=grey.shape[0])
+    start = 0
+    for _ in range(rank + 1):
+        total = np.concatenate([[0], np.cumsum(count)])
+        start = int(np.argmax(total[band:] - total[:-band])) if len(total) > band else 0
+        count[start : start + band] = 0
     return np.ascontiguousarray(grey[start : start + band])
