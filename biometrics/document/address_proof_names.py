@@ -217,7 +217,7 @@ def _over_two_lines(name: Holder, run: Run, below: Sequence[Run], greek: bool) -
 
 
 def _broken(name: Holder, run: Run, below: Sequence[Run], greek: bool) -> Box | None:
-    """A name cut by the end of a line. The next line of a text begins further left; the cell of another row does not."""
+    """A name cut by the end of a line. The next line of a text begins further left; another row's cell does not."""
     for other in below:
         step = other.middle - run.middle
         if 0.5 * run.height < step < 3.6 * run.height and other.left <= run.left + 2 * run.height:

@@ -30,22 +30,36 @@ def flatten(picture: NDArray[np.uint8]) -> Sheet:
     """Return the page of a BGR or grey photograph, flat where its edges are seen, the desk around it painted over."""
     grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY) if picture.ndim == 3 else picture
     corners = find_sheet(picture)
-    if corners is None:
-        return whole(np.asarray(grey, np.uint8))
+    if corners is not None:
+        return _flat(np.asarray(grey, np.uint8), corners, 235, found=True)
+    return whole(np.asarray(grey, np.uint8))
+
+
+def whole(grey: Grey) -> Sheet:
+    """Return a whole grey picture as the page, the desk around a bright sheet painted over.
+
+    Where enough of the sheet's edges are seen, it is made flat too.
+    """
+    outline = _bright_sheet(grey)
+    if outline is None:
+        return Sheet(grey, np.eye(3), False)
+    mask = _filled(outline, grey.shape)
+    paper = int(np.median(grey[mask > 0]))
+    clear = np.where(mask > 0, grey, np.uint8(paper))
+    corners = _corners_beyond(outline, grey.shape)
+    return Sheet(clear, np.eye(3), False) if corners is None else _flat(clear, corners, paper, found=False)
+
+
+def _flat(grey: Grey, corners: NDArray[np.float32], around: int, *, found: bool) -> Sheet:
     (a, b, c, d) = corners
     width = int(max(np.linalg.norm(b - a), np.linalg.norm(c - d)))
     height = int(max(np.linalg.norm(d - a), np.linalg.norm(c - b)))
     flat = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
     matrix = cv2.getPerspectiveTransform(corners, flat)
     page: NDArray[Any] = cv2.warpPerspective(
-        grey, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+        grey, matrix, (width, height), flags=cv2.INTER_CUBIC, borderValue=(float(around),)
     )
-    return Sheet(page.astype(np.uint8), np.linalg.inv(matrix), True)
-
-
-def whole(grey: Grey) -> Sheet:
-    """Return a whole grey picture as the page, the desk around a bright sheet painted over."""
-    return Sheet(_without_desk(grey), np.eye(3), False)
+    return Sheet(page.astype(np.uint8), np.linalg.inv(matrix), found)
 
 
 def find_sheet(picture: NDArray[np.uint8]) -> NDArray[np.float32] | None:
@@ -92,12 +106,7 @@ def _quad(contour: NDArray[Any], shape: tuple[int, ...]) -> tuple[float, NDArray
         return None
     if not 0.93 <= filled <= 1.07:
         return None
-    sides = np.linalg.norm(corners - np.roll(corners, -1, axis=0), axis=1)
-    if min(sides[0], sides[2]) < 0.75 * max(sides[0], sides[2]) or min(sides[1], sides[3]) < 0.75 * max(
-        sides[1], sides[3]
-    ):
-        return None
-    return area, corners
+    return (area, corners) if _like_a_sheet(corners) else None
 
 
 def _cut_by_one_border(corners: NDArray[np.float32], at_border: list[bool], width: int, height: int) -> bool:
@@ -160,39 +169,89 @@ def _stands_out(plane: Grey, corners: NDArray[np.float32]) -> float:
     return 1.0 if lighter > 10 else 0.4
 
 
-def _without_desk(grey: Grey) -> Grey:
-    """Paint over what lies around a bright sheet that is no clean quadrangle: wood and stone look like print."""
+def _bright_sheet(grey: Grey) -> NDArray[np.float32] | None:
+    """The outline (n, 2) in pixels of a bright sheet that is no clean quadrangle, because the picture cuts it; or None.
+
+    Where a shadow falls across it, the paper is not the brightest; in even light a rough desk is darker all over.
+    """
     scale = _LOOK / max(grey.shape)
-    small = np.asarray(cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
-    found = _bright_sheet(small)
-    if found is None:
-        # Where a shadow falls across it, the paper is not the brightest; in even light a rough desk is darker all over.
-        found = _bright_sheet(np.asarray(cv2.resize(even_light(grey), small.shape[::-1], interpolation=cv2.INTER_AREA)))
-    if found is None:
-        return grey
-    paper = int(np.median(small[found > 0]))
-    wide = cv2.resize(found, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_NEAREST)
-    return np.where(wide > 0, grey, np.uint8(paper))
+    for light in (grey, even_light(grey)):
+        small = cv2.resize(light, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        outline = _outline(np.asarray(cv2.medianBlur(small, 9), np.uint8))
+        if outline is not None:
+            return (outline / scale).astype(np.float32)
+    return None
 
 
-def _bright_sheet(small: Grey) -> Grey | None:
-    """A mask of what looks like a bright sheet with sharp edges on something darker, or None."""
-    soft = np.asarray(cv2.medianBlur(small, 9), np.uint8)
+def _outline(soft: Grey) -> NDArray[np.float32] | None:
     level, bright = cv2.threshold(soft, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     closed = cv2.morphologyEx(bright, cv2.MORPH_CLOSE, np.ones((25, 25), np.uint8))
     contours = cv2.findContours(closed, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[0]
     if not contours:
         return None
-    hull = cv2.convexHull(max(contours, key=cv2.contourArea))
-    mask = np.zeros(soft.shape, np.uint8)
-    cv2.fillConvexPoly(mask, np.asarray(hull, np.int32), (255,))
-    part = float(mask.mean()) / 255
+    outline = cv2.approxPolyDP(cv2.convexHull(max(contours, key=cv2.contourArea)), 4, True)[:, 0]
+    mask = _filled(outline, soft.shape)
     dark = soft[mask == 0]
-    if not 0.15 <= part <= 0.94 or not dark.size or float(np.median(dark)) > level - 15:
+    if not 0.15 <= float(mask.mean()) / 255 <= 0.94 or not dark.size or float(np.median(dark)) > level - 15:
         return None
     # A shadow on the page is dark as well, but it begins softly.
-    outline = cv2.approxPolyDP(hull, 4, True)[:, 0]
-    return mask if _sharp_part(soft, outline) >= 0.85 else None
+    return outline.astype(np.float32) if _sharp_part(soft, outline) >= 0.85 else None
+
+
+def _filled(outline: NDArray[Any], shape: tuple[int, ...]) -> Grey:
+    mask = np.zeros(shape[:2], np.uint8)
+    cv2.fillConvexPoly(mask, np.rint(outline).astype(np.int32), (255,))
+    return mask
+
+
+def _corners_beyond(outline: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np.float32] | None:
+    """The four corners of a sheet of which the picture cuts some off: where its visible edges would meet.
+
+    An edge that is cut off altogether is taken to be the picture's own border.
+    """
+    height, width = shape[:2]
+    margin = 0.01 * max(height, width)
+    middle = outline.mean(axis=0)
+    sides: dict[str, tuple[float, NDArray[np.float64]]] = {}
+    for start, end in zip(outline, np.roll(outline, -1, axis=0), strict=True):
+        length = float(np.linalg.norm(end - start))
+        ends = np.array((start, end))
+        border = (ends <= margin).all(axis=0).any() or (ends >= np.array((width, height)) - 1 - margin).all(
+            axis=0
+        ).any()
+        across = abs(end[0] - start[0]) > abs(end[1] - start[1])
+        at = (start + end) / 2 - middle
+        name = ("top" if at[1] < 0 else "bottom") if across else ("left" if at[0] < 0 else "right")
+        if length < 0.2 * min(height, width) or (border and name in sides):
+            continue
+        weight = 0.0 if border else length
+        if name not in sides or weight > sides[name][0]:
+            sides[name] = (weight, np.cross((*start, 1.0), (*end, 1.0)))
+    if len(sides) < 4 or sum(weight > 0 for weight, _ in sides.values()) < 2:
+        return None
+    lines = {name: line for name, (_, line) in sides.items()}
+    found = []
+    for one, other in (("top", "left"), ("top", "right"), ("bottom", "right"), ("bottom", "left")):
+        x, y, w = np.cross(lines[one], lines[other])
+        if abs(w) < 1e-9:
+            return None
+        found.append((x / w, y / w))
+    corners = np.array(found, np.float32)
+    beyond = 0.2 * max(height, width)
+    if (corners < -beyond).any() or (corners > np.array((width, height)) + beyond).any() or not _like_a_sheet(corners):
+        return None
+    seen = _filled(outline, shape)
+    differs = float((_filled(corners, shape) != seen).mean()) / float((seen > 0).mean())
+    return corners if differs < 0.04 else None
+
+
+def _like_a_sheet(corners: NDArray[np.float32]) -> bool:
+    """Opposite sides are about as long as each other."""
+    sides = np.linalg.norm(corners - np.roll(corners, -1, axis=0), axis=1)
+    return bool(
+        min(sides[0], sides[2]) >= 0.75 * max(sides[0], sides[2])
+        and min(sides[1], sides[3]) >= 0.75 * max(sides[1], sides[3])
+    )
 
 
 def _clockwise(points: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -216,7 +216,8 @@ def upright(picture: NDArray[np.uint8], likely: str = "") -> Page:
             if quarter not in ready:
                 turned, back = _turn(sized, quarter)
                 straight, unskew = _deskew(turned)
-                ready[quarter] = (page_find.only_print(page_find.without_rules(straight, LETTER), LETTER), back @ unskew)
+                words = page_find.only_print(page_find.without_rules(straight, LETTER), LETTER)
+                ready[quarter] = (words, back @ unskew)
             straight, back_to = ready[quarter]
             score, language, sure = _sample(_fullest_part(straight, part), tried, likely, turning)
             if best is None or score > best[0]:
