@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from biometrics.document import given_names
 from biometrics.document.names import same_word, sounds, tokens
-from biometrics.document.page_lines import Run, Token, next_cell, with_next
+from biometrics.document.page_lines import Run, Token, next_cells, with_next
 from registration.model.documents import Found
 
 Box = tuple[float, float, float, float]
@@ -47,12 +47,18 @@ def holder(names: Sequence[str]) -> Holder | None:
     if not parts:
         return None
     if len(parts) > 1:
-        return Holder(parts[0][0], tuple(w for part in parts[1:] for w in part if len(w) > 1))
+        return Holder(parts[0][0], _surnames([w for part in parts[1:] for w in part]))
     given_name, *rest = parts[0]
     # In one text a second given name is no surname, as long as a surname follows.
     while len(rest) > 1 and rest[0] in given_names.GIVEN_NAMES:
         rest = rest[1:]
-    return Holder(given_name, tuple(w for w in rest if len(w) > 1))
+    return Holder(given_name, _surnames(rest))
+
+
+def _surnames(words: Sequence[str]) -> tuple[str, ...]:
+    """The words of a surname; two of them also as one, for a narrow gap is lost in reading."""
+    kept = tuple(w for w in words if len(w) > 1)
+    return ("".join(kept), *kept) if len(kept) == 2 else kept
 
 
 def find(name: Holder | None, page: Sequence[Run], *, greek: bool) -> tuple[Found, Box | None]:
@@ -150,14 +156,12 @@ def _beside(line: Sequence[Token], given: int, surname: int, known: Sequence[int
 
 def _in_cells(name: Holder, run: Run, page: Sequence[Run], greek: bool) -> Box | None:
     """Given name and surname in two cells of one row of a table."""
-    right = next_cell(run, page)
-    if right is None:
-        return None
-    a, b = run.tokens[-1], right.tokens[0]
-    for first, second in ((a, b), (b, a)):
-        given = _is_given(first, name.given, greek) or _initial(first, name.given, greek)
-        if given and any(_is(second, w, greek) for w in name.rest):
-            return _box([a, b])
+    for right in next_cells(run, page):
+        a, b = run.tokens[-1], right.tokens[0]
+        for first, second in ((a, b), (b, a)):
+            given = _is_given(first, name.given, greek) or _initial(first, name.given, greek)
+            if given and any(_is(second, w, greek) for w in name.rest):
+                return _box([a, b])
     return None
 
 

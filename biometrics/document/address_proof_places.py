@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from biometrics.document.address_proof_words import FLAT, KINDS_OF_A_LANGUAGE, SMALL, TYPES
 from biometrics.document.declared_address import GREEK_SUFFIX, Declared, house, kind_of, stem
 from biometrics.document.names import distance, same_word, sounds
-from biometrics.document.page_lines import SINKS, Run, Token, next_cell, with_next
+from biometrics.document.page_lines import SINKS, Run, Token, next_cells, with_next
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +58,9 @@ def _find(declared: Declared, page: list[Run], greek: bool) -> Place:
 def _lines_from(page: list[Run], index: int, run: Run) -> list[tuple[list[Token], list[Run]]]:
     """The run alone, with the next cell of its row, and with the run under it: an address that a line break cuts."""
     found = [(list(run.tokens), [run])]
-    right = next_cell(run, page)
-    if right is not None and right.left - run.right < 14 * run.height:
-        found.append((list(run.tokens) + list(right.tokens), [run, right]))
+    for right in next_cells(run, page):
+        if right.left - run.right < 14 * run.height:
+            found.append((list(run.tokens) + list(right.tokens), [run, right]))
     for below in page[index + 1 : index + 8]:
         step = below.middle - run.middle
         if (

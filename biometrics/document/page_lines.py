@@ -118,15 +118,15 @@ SINKS = 0.05
 """How far a row may sink on its way across a page that was not quite flat, of the distance: about three degrees."""
 
 
-def next_cell(run: Run, page: Sequence[Run]) -> Run | None:
-    """The cell that follows a run in its row of a table, or None."""
+def next_cells(run: Run, page: Sequence[Run]) -> list[Run]:
+    """What may stand in the next cell of a run's row of a table, the likeliest first."""
     row = [
         r
         for r in page
         if r.left > run.right and abs(r.middle - run.middle) < 0.6 * run.height + SINKS * (r.left - run.right)
     ]
     column = min((r.left for r in row), default=0) + 3 * run.height
-    return min((r for r in row if r.left <= column), key=lambda r: abs(r.middle - run.middle), default=None)
+    return sorted((r for r in row if r.left <= column), key=lambda r: abs(r.middle - run.middle))
 
 
 def with_next(line: Sequence[Token], at: int) -> Token | None:

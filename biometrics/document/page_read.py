@@ -28,10 +28,15 @@ _SECONDS = 14.0
 """Seconds of computing for one page, all looks together; an ordinary one takes two to four."""
 _SECONDS_TO_TURN = 6.0
 """Of these at most so many to find out which way up a page lies."""
+_SECONDS_TO_SAMPLE = 1.5
+"""Ten lines take half a second the right way up; lines on end take any time."""
 _HARDLY, _SECONDS_HARDLY = 1.0, 3.0
 """Where a sample of a page gives hardly a word (`trusted`), reading on is given so many seconds."""
 _UPPER = 0.56
 """Part of an upright page that is read first."""
+
+_CLEAR = 84.0
+"""Confidence from which a closer look would say the same."""
 
 Box = tuple[float, float, float, float]
 
@@ -105,11 +110,13 @@ class Page:
     def clear(self, box: Box) -> bool:
         """Tell whether what stands in a part was read with confidence: a closer look would say the same."""
         inside = [
-            w.confidence
+            w
             for w in self.words
             if box[0] <= (w.left + w.right) / 2 <= box[2] and box[1] <= w.middle <= box[3] and len(w.text) > 1
         ]
-        return len(inside) >= 3 and float(np.percentile(inside, 25)) >= 84
+        if any(w.confidence < _CLEAR and any(c.isdigit() for c in w.text) for w in inside):
+            return False
+        return len(inside) >= 3 and float(np.percentile([w.confidence for w in inside], 25)) >= _CLEAR
 
     def _enlarged(self, box: tuple[int, int, int, int], zoom: float, language: str, sharp: float) -> tuple[Word, ...]:
         x0, y0, x1, y1 = box
@@ -199,10 +206,14 @@ def upright(picture: NDArray[np.uint8], likely: str = "") -> Page:
     turns = (1, 3, 0, 2) if page_find.sideways(text) else (0, 2, 1, 3)
     latin = likely if likely not in ("", "ell") else "eng"
     scripts = [s for s in (("ell", "eng") if likely == "ell" else (latin, "ell")) if s in text_ocr.languages()]
-    # Another part of the page, the other two directions, and the other script where one is likely, only when what was
+    # The other two directions, another part of the page, and the other script where one is likely, only when what was
     # read before gives no words.
     first = scripts[:1] if likely else scripts
-    rounds = [(turns[:2], first, 0), (turns[:2], first, 1), (turns[2:], first, 0)]
+    rounds: list[tuple[Sequence[int], Sequence[str], int]] = [
+        (turns[:2], first, 0),
+        (turns[2:], first, 0),
+        (turns[:2], first, 1),
+    ]
     if likely:
         rounds.append((turns, scripts[1:], 0))
     budget = Budget(_SECONDS if float(np.percentile(sheet.grey, 98)) >= _DARKEST else 0.0)
@@ -253,7 +264,7 @@ def _sample(part: Grey, scripts: Sequence[str], likely: str, budget: Budget) -> 
     """
     best = (0.0, likely or "eng", False)
     for tried in scripts:
-        read_words = budget.words(part, tried, text_ocr.BLOCK, seconds=3)
+        read_words = budget.words(part, tried, text_ocr.BLOCK, seconds=_SECONDS_TO_SAMPLE)
         long = [w.confidence for w in read_words if sum(c.isalpha() for c in w.text) >= 3]
         mean = float(np.mean(long)) if long else 0.0
         language = tried if tried == "ell" else page_language.of_words([w.text for w in read_words], likely)
