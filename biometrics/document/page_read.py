@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from biometrics.document import page_find, page_language, text_ocr
+from biometrics.document import page_find, page_language, page_print, text_ocr
 from biometrics.document.text_ocr import Budget, Grey, Word
 
 LETTER = 24.0
@@ -89,7 +89,7 @@ class Page:
             return True
         if self._steps == 3 and trusted(self.words) >= 1.5:
             other = "eng" if self.language != "eng" else "deu"
-            sharp = page_find.sharpen(self.picture, 1.4)
+            sharp = page_print.sharpen(self.picture, 1.4)
             self.readings.append(tuple(self._budget.words(sharp, text_ocr.best_of([other]), text_ocr.BLOCK)))
             return True
         return False
@@ -121,7 +121,7 @@ class Page:
     def _enlarged(self, box: tuple[int, int, int, int], zoom: float, language: str, sharp: float) -> tuple[Word, ...]:
         x0, y0, x1, y1 = box
         part: NDArray[Any] = cv2.resize(
-            page_find.sharpen(np.ascontiguousarray(self.picture[y0:y1, x0:x1]), sharp),
+            page_print.sharpen(np.ascontiguousarray(self.picture[y0:y1, x0:x1]), sharp),
             None,
             fx=zoom,
             fy=zoom,
@@ -146,7 +146,7 @@ class Page:
         if height < 1.1 * width:
             return height
         low, high = int(height * (_UPPER - 0.05)), int(height * (_UPPER + 0.05))
-        rows = page_find.ink(np.ascontiguousarray(self.picture[low:high])).mean(axis=1)
+        rows = page_print.ink(np.ascontiguousarray(self.picture[low:high])).mean(axis=1)
         blurred = cv2.blur(rows.reshape(-1, 1), (1, 9)).ravel()
         return low + int(np.argmin(blurred))
 
@@ -201,9 +201,9 @@ def upright(picture: NDArray[np.uint8], likely: str = "") -> Page:
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     sized = cv2.resize(even, None, fx=scale, fy=scale, interpolation=method).astype(np.uint8)
     if scale > 1.6:
-        sized = page_find.sharpen(sized, 0.9)
+        sized = page_print.sharpen(sized, 0.9)
     to_photo = sheet.to_photo @ np.diag([1 / scale, 1 / scale, 1.0])
-    turns = (1, 3, 0, 2) if page_find.sideways(text) else (0, 2, 1, 3)
+    turns = (1, 3, 0, 2) if page_print.sideways(text) else (0, 2, 1, 3)
     latin = likely if likely not in ("", "ell") else "eng"
     scripts = [s for s in (("ell", "eng") if likely == "ell" else (latin, "ell")) if s in text_ocr.languages()]
     # The other two directions, another part of the page, and the other script where one is likely, only when what was
@@ -227,7 +227,7 @@ def upright(picture: NDArray[np.uint8], likely: str = "") -> Page:
             if quarter not in ready:
                 turned, back = _turn(sized, quarter)
                 straight, unskew = _deskew(turned)
-                words = page_find.only_print(page_find.without_rules(straight, LETTER), LETTER)
+                words = page_print.only_print(page_print.without_rules(straight, LETTER), LETTER)
                 ready[quarter] = (words, back @ unskew)
             straight, back_to = ready[quarter]
             score, language, sure = _sample(_fullest_part(straight, part), tried, likely, turning)
@@ -245,13 +245,13 @@ def upright(picture: NDArray[np.uint8], likely: str = "") -> Page:
 
 def _print_of(grey: Grey) -> tuple[Grey, Grey, float]:
     """(picture in even light, mask of its letters, their height in pixels or 0)."""
-    even = page_find.even_light(grey)
-    text, letter = page_find.letters(page_find.ink(page_find.calm(even)))
+    even = page_print.even_light(grey)
+    text, letter = page_print.letters(page_print.ink(page_print.calm(even)))
     dark = float(np.median(grey)) < _DARK and float(np.percentile(grey, 97)) > 1.6 * _DARK
     if dark:
         # Paper in the shade is dark too: where the letters are light, more of them are seen the other way round.
-        other = page_find.even_light(np.asarray(255 - grey, np.uint8))
-        light, height = page_find.letters(page_find.ink(page_find.calm(other)))
+        other = page_print.even_light(np.asarray(255 - grey, np.uint8))
+        light, height = page_print.letters(page_print.ink(page_print.calm(other)))
         if cv2.connectedComponents(light)[0] > cv2.connectedComponents(text)[0]:
             return other, light, height
     return even, text, letter
@@ -288,7 +288,7 @@ def _turn(grey: Grey, quarter: int) -> tuple[Grey, NDArray[np.float64]]:
 
 
 def _deskew(grey: Grey) -> tuple[Grey, NDArray[np.float64]]:
-    angle = page_find.skew(page_find.letters(page_find.ink(grey))[0])
+    angle = page_print.skew(page_print.letters(page_print.ink(grey))[0])
     if abs(angle) < 0.25:
         return grey, np.eye(3)
     height, width = grey.shape
@@ -304,7 +304,7 @@ def _fullest_part(grey: Grey, rank: int) -> Grey:
     pale ones. Small print, which may be illegible either way up, counts less; a large word across a page hardly.
     """
     band = min(grey.shape[0], int(LETTER * 20))
-    mask = page_find.ink(grey)
+    mask = page_print.ink(grey)
     _, labels, stats, centres = cv2.connectedComponentsWithStats(mask, connectivity=8)
     dark = np.bincount(labels[mask > 0], weights=255.0 - grey[mask > 0], minlength=len(stats)) / stats[:, 4]
     tall = stats[:, 3]

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from biometrics.document import page_find, page_lines, text_ocr, visual_zone_labels
+from biometrics.document import page_find, page_lines, page_print, text_ocr, visual_zone_labels
 from biometrics.document.mrz_reader import Read, read_mrz
 from biometrics.document.names import fold
 from biometrics.document.text_ocr import Grey, Word
@@ -125,7 +125,7 @@ def _upright(picture: Grey, found: Read | None) -> Grey:
     if found is not None and not sheet.found:
         scale = min(_WIDTH / _CHARACTERS / found.pitch, _LARGEST / grey.shape[1])
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    return page_find.even_light(cv2.resize(grey, None, fx=scale, fy=scale, interpolation=method).astype(np.uint8))
+    return page_print.even_light(cv2.resize(grey, None, fx=scale, fy=scale, interpolation=method).astype(np.uint8))
 
 
 def _printed_fields(side: Grey, known: dict[FieldName, str]) -> dict[FieldName, FieldReading]:

@@ -207,3 +207,53 @@ def test_an_initial_of_the_next_line_is_not_the_holders() -> None:
 
 def test_italian_short_forms_are_one_word() -> None:
     assert tokens("V.le Monza, P.zza Dante") == ["viale", "monza", "piazza", "dante"]
+
+
+@pytest.mark.parametrize(
+    ("read", "words"),
+    [
+        ("Mustafa}", ["mustafaj"]),
+        ("LAMA)", ["lamaj"]),
+        ("(Vermieter)", ["vermieter"]),
+        ("6@", ["60"]),
+        ("καΣΤΥΛΛΑ", ["κα", "στυλλα"]),
+    ],
+)
+def test_what_a_reader_is_known_to_do_is_undone(read: str, words: list[str]) -> None:
+    assert tokens(read) == words
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("Thanas Zana Mustafaj", ("ci-après le bailleur, et T.", "Mustafaj, ci-après le locataire")),
+        ("Mirela Thaçi-Cami", ("Mbiemri  THAÇI-CAMI", "Emri  M.")),
+        ("Bushati Mulliqi, Arben", ("ARBEN BUSHATIMULLIQI",)),
+    ],
+)
+def test_initials_of_their_own_and_surnames_run_together_are_found(name: str, lines: tuple[str, ...]) -> None:
+    assert found(name, *lines) is Found.YES
+
+
+def test_an_initial_cut_off_at_the_end_of_another_line_is_no_one() -> None:
+    assert found("Thanas Mustafaj", "et T.", "Rossi, ci-après le locataire, Mustafaj") is Found.PARTLY
+
+
+@pytest.mark.parametrize("sinks", [0, 36, -36])
+def test_a_row_of_a_table_may_sink_on_its_way_across(sinks: int) -> None:
+    words = [
+        Word("MULLIQI", 92.0, 180, 100, 350, 124),
+        Word("Nome", 92.0, 1480, 60 + sinks, 1560, 84 + sinks),
+        Word("ILIR", 92.0, 1480, 100 + sinks, 1550, 124 + sinks),
+    ]
+    assert find(holder(["Ilir Mulliqi"]), runs(words), greek=False)[0] is Found.YES
+
+
+def test_the_row_of_somebody_else_is_another_row() -> None:
+    words = [
+        Word("MULLIQI", 92.0, 180, 100, 350, 124),
+        Word("ILIR", 92.0, 500, 160, 570, 184),
+        Word("ROSSI", 92.0, 180, 160, 300, 184),
+        Word("MARA", 92.0, 500, 100, 570, 124),
+    ]
+    assert find(holder(["Ilir Mulliqi"]), runs(words), greek=False)[0] is Found.PARTLY

@@ -52,11 +52,20 @@ def test_the_desk_around_a_sheet_without_clean_edges_is_painted_over() -> None:
     assert float(flat.grey[:, :60].std()) < 2
 
 
-def test_grain_is_taken_out_only_where_it_is() -> None:
-    clean = np.full((200, 200), 235, np.uint8)
-    assert page_find.calm(clean) is clean
-    noisy = np.clip(clean - 40 + np.random.default_rng(1).normal(0, 12, clean.shape), 0, 255).astype(np.uint8)
-    assert page_find.calm(noisy).std() < 0.5 * noisy.std()
+def test_a_sheet_that_two_borders_cut_is_made_flat() -> None:
+    # All four edges are seen, two corners are not: they lie where the edges would meet.
+    outline = [(150, -30), (700, 60), (640, 580), (60, 480)]
+    flat = page_find.flatten(desk(*outline, speckle=20.0))
+    height, width = flat.grey.shape
+    corners = np.array([[(0, 0), (width, 0), (width, height), (0, height)]], np.float64)
+    assert np.abs(cv2.perspectiveTransform(corners, flat.to_photo)[0] - np.array(outline)).max() < 14
+
+
+def test_paper_under_a_shadow_is_told_from_a_rough_desk_in_even_light() -> None:
+    picture = desk((150, 0), (700, 0), (720, 539), (120, 539), speckle=30.0).astype(np.float32)
+    picture *= np.where(np.arange(540) < 250, 0.42, 1.0)[:, None]
+    flat = page_find.flatten(picture.astype(np.uint8))
+    assert 0.85 < flat.grey.shape[1] / 580 < 1.15
 
 
 def test_a_budget_ends_the_looks_at_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
