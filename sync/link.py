@@ -103,6 +103,7 @@ def _status(body: dict[str, Any], looked: datetime) -> RequestStatus:
         state=CaseState(body["state"]).value,
         received=received,
         due=date.fromisoformat(body["due"][:10]),
+        withdrawable=bool(body["withdrawable"]),
         reasons=tuple(map(str, body["reasons"])),
         comment=str(body["comment"] or ""),
         looked=looked,

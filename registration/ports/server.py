@@ -48,6 +48,8 @@ class RequestStatus:
     """A `CaseState` value."""
     received: datetime
     due: date
+    withdrawable: bool
+    """The voter may take it back now: its state allows it, and so does the calendar of the list (B1-09)."""
     reasons: tuple[str, ...] = ()
     comment: str = ""
     looked: datetime | None = None

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
-from registration.model.case import Action, Actor, CaseState
+from registration.model.case import WITHDRAWABLE, Action, Actor, CaseState
 from registration.model.civil_day import civil_day
 from server.casework import cases
 from server.casework.cases import Case
@@ -48,7 +48,8 @@ def confirm_contact(body: Confirmation, server: OpenServer, voter: CallingVoter)
 def list_requests(server: OpenServer, voter: CallingVoter) -> dict[str, object]:
     with server.store.read() as connection:
         mine = cases.of_account(connection, server.election, voter.account_id)
-        return {"requests": [_status(case, cases.comment_of(server.master, case)) for case in mine]}
+    open_list = server.config().takes_deregistrations_on(civil_day(server.clock.now()))
+    return {"requests": [_status(case, cases.comment_of(server.master, case), open_list) for case in mine]}
 
 
 @router.get("/v1/me/requests/{request_id}/content")
@@ -69,13 +70,14 @@ def withdraw(request_id: str, server: OpenServer, voter: CallingVoter) -> dict[s
     with server.store.write() as unit:
         case = cases.locked(unit, request_id)
         assert case is not None  # a case stays
-        if case.state is CaseState.APPROVED and not config.takes_deregistrations_on(civil_day(unit.now)):
+        open_list = config.takes_deregistrations_on(civil_day(unit.now))
+        if case.state is CaseState.APPROVED and not open_list:
             raise Problem(409, "request.list_closed")
         try:
             moved = cases.move(unit, server.master, case, Action.WITHDRAW, Actor.APPLICANT, actor_id=voter.account_id)
         except Problem:
             raise Problem(409, "request.not_withdrawable") from None
-        return _status(moved, cases.comment_of(server.master, moved))
+        return _status(moved, cases.comment_of(server.master, moved), open_list)
 
 
 def _own(server: Server, voter: Voter, request_id: str) -> Case:
@@ -87,7 +89,7 @@ def _own(server: Server, voter: Voter, request_id: str) -> Case:
     return case
 
 
-def _status(case: Case, comment: str) -> dict[str, object]:
+def _status(case: Case, comment: str, open_list: bool) -> dict[str, object]:
     return {
         "request_id": case.case_id,
         "reference": case.reference,
@@ -95,6 +97,7 @@ def _status(case: Case, comment: str) -> dict[str, object]:
         "state": case.state.value,
         "received": case.received.astimezone(UTC).isoformat(),
         "due": case.due.isoformat(),
+        "withdrawable": case.state in WITHDRAWABLE and (open_list or case.state is not CaseState.APPROVED),
         "reasons": list(case.reasons),
         "comment": comment,
     }

@@ -346,6 +346,7 @@ def _status(status: RequestStatus) -> dict[str, object]:
         "state": status.state,
         "received": status.received.isoformat(),
         "due": status.due.isoformat(),
+        "withdrawable": status.withdrawable,
         "reasons": list(status.reasons),
         "comment": status.comment,
     }

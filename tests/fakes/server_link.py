@@ -16,7 +16,7 @@ from datetime import timedelta
 import argon2
 
 from registration.errors import StaffMustFix, VoterCanFix, WillRetry
-from registration.model.case import Action, Actor, CaseState, IllegalTransition, transition
+from registration.model.case import WITHDRAWABLE, Action, Actor, CaseState, IllegalTransition, transition
 from registration.model.contact import Contact
 from registration.model.ids import RequestId, reference_of
 from registration.model.submission import AccountSubmission, RequestSubmission
@@ -116,6 +116,7 @@ class FakeServerLink:
             state=state.value,
             received=now,
             due=(now + timedelta(days=review_days)).date(),
+            withdrawable=True,
         )
         account.requests[submission.request_id] = _Request(submission, status)
         return status
@@ -125,7 +126,13 @@ class FakeServerLink:
         for account in self._accounts.values():
             if request_id in account.requests:
                 request = account.requests[request_id]
-                request.status = replace(request.status, state=state.value, reasons=reasons, comment=comment)
+                request.status = replace(
+                    request.status,
+                    state=state.value,
+                    reasons=reasons,
+                    comment=comment,
+                    withdrawable=state in WITHDRAWABLE,
+                )
                 return
         raise LookupError("no such request")
 

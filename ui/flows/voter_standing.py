@@ -10,7 +10,7 @@ from datetime import datetime
 
 from registration.errors import Expected, VoterCanFix, WillRetry
 from registration.journey.views import HomeView, StatusItem
-from registration.model.case import WITHDRAWABLE, CaseState
+from registration.model.case import CaseState
 from registration.model.contact import Contact
 from registration.model.ids import ServiceId
 from registration.ports.server import RequestStatus
@@ -123,5 +123,5 @@ def _item(status: RequestStatus) -> StatusItem:
         reasons=status.reasons,
         comment=status.comment,
         can_complete=status.state in _MAY_COMPLETE,
-        can_withdraw=status.state in WITHDRAWABLE,
+        can_withdraw=status.withdrawable,
     )

@@ -85,6 +85,7 @@ def test_the_voter_reads_status_and_content(submitted: EnrolledKiosk, client: Te
         "state": "submitted",
         "received": START.isoformat(),
         "due": "2029-02-06",
+        "withdrawable": True,
         "reasons": [],
         "comment": "",
     }
@@ -229,7 +230,10 @@ def test_an_approved_request_is_withdrawn_until_48_hours_after_the_list(
         ring = keyring.load(unit.connection, unit.election, server.master)
         keyring.publish_config(unit, ring, replace(config, list_day=config.closes))
     clock.advance(days=(config.closes - clock.now().date()).days + days)
-    answer = client.post(f"/v1/me/requests/{REQUEST_ID}/withdraw", headers=submitted.voter())
+    voter = submitted.voter()
+    [shown] = client.get("/v1/me/requests", headers=voter).json()["requests"]
+    assert shown["withdrawable"] is may
+    answer = client.post(f"/v1/me/requests/{REQUEST_ID}/withdraw", headers=voter)
     if may:
         assert answer.json()["state"] == "withdrawn"
     else:
