@@ -162,10 +162,13 @@ def _pick(shell: Shell) -> KioskPage:
     return page
 
 
-def _read_back(shell: Shell) -> KioskPage:
-    page = ReadBackPage(shell.words)
-    page.show_view(samples.read_back())
-    return page
+def _read_back(*differing: str) -> Callable[[Shell], KioskPage]:
+    def show(shell: Shell) -> KioskPage:
+        page = ReadBackPage(shell.words)
+        page.show_view(samples.read_back(differing))
+        return page
+
+    return show
 
 
 def _proofs(stage: str) -> Callable[[Shell], KioskPage]:
@@ -252,7 +255,8 @@ SCENES: tuple[Scene, ...] = (
     Scene("document-green", _document("green")),
     Scene("document-taken", _document("passport_taken")),
     Scene("card-taken", _document("card_taken")),
-    Scene("read-back", _read_back),
+    Scene("read-back", _read_back()),
+    Scene("read-back-differs", _read_back("birth_date", "birth_place", "personal_number")),
     Scene("document-saved", _message(samples.request, "document_saved")),
     Scene("proof-kind", _proofs("kind")),
     Scene("proof-live", _proofs("live")),

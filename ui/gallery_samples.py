@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import resources
@@ -180,10 +181,12 @@ def capture(kind: DocumentKind, taken: tuple[DocumentImage, ...] = ()) -> Docume
     return DocumentCaptureView(page_of(request(), "document"), kind, SIDES[kind], taken)
 
 
-def read_back(**more: object) -> ReadBackView:
+def read_back(differing: Sequence[str] = (), **more: object) -> ReadBackView:
+    """`differing`: fields in which the document says something else than the account."""
     fields = tuple(ReadFieldView(name, value, value, source, sure) for name, (value, source, sure) in READ.items())
-    warning = Finding("document.expired_accepted", "expiry_date", Severity.WARNING)
-    page = page_of(request(), "read_back", warnings=(warning,), **more)
+    expired = Finding("document.expired_accepted", "expiry_date", Severity.WARNING)
+    differences = (Finding(f"document.differs_{name}", name, Severity.WARNING) for name in differing)
+    page = page_of(request(), "read_back", warnings=(expired, *differences), **more)
     return ReadBackView(page, DocumentKind.PASSPORT, fields, (document(),))
 
 
