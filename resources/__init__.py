@@ -10,7 +10,7 @@ def path(name: str) -> Path:
     """Return the absolute path of a shipped file or folder, in a checkout and in a frozen build alike.
 
     Args:
-        name: path relative to `resources/`, with forward slashes, e.g. ``"fonts/Inter-Regular.ttf"``.
+        name: path relative to `resources/`, with forward slashes, e.g. ``"fonts/Inter-Regular.otf"``.
 
     Raises:
         FileNotFoundError: the product was packed without it; always a packaging bug.
