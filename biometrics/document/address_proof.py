@@ -99,7 +99,7 @@ class AddressProofChecker:
 
 def _look(page: Page, holder: Holder | None, declared: Sequence[Declared] | None) -> _Sight:
     """Read a page no further than it takes to find what is looked for, or to know that it is not there."""
-    if not page.readings:
+    if not page.words:
         page.read_more()
     sight = _see(page, holder, declared)
     while not (_complete(sight, declared) or sight.kind):
@@ -117,6 +117,10 @@ def _closer(page: Page, sight: _Sight, declared: Sequence[Declared] | None) -> b
         around = (left - 10 * size, top - 2 * size, right + 16 * size, bottom + 4 * size)
         if not page.clear(around) and page.closer(around):
             return True
+    if sight.name is Found.NO and sight.place.box is not None and sight.place.street and sight.place.number:
+        # A name stands over its address, in a letter as in a form.
+        _left, top, _right, bottom = sight.place.box
+        return page.closer((0, top - 9 * size, page.picture.shape[1], bottom + size))
     if sight.name is Found.PARTLY and sight.name_box is not None:
         left, top, right, bottom = sight.name_box
         # Whatever was read with confidence: a lone initial in the next cell is easily passed over.
@@ -128,8 +132,8 @@ def _see(page: Page, holder: Holder | None, declared: Sequence[Declared] | None)
     """What all readings of a page together show."""
     words = page.words
     best: _Sight | None = None
-    for main in (words, *page.readings[2:]):
-        lines = page_lines.runs(main, page_lines.merged([words, *page.readings[2:]], main))
+    for main in (words, *page.others):
+        lines = page_lines.runs(main, page_lines.merged([words, *page.others], main))
         name, box = address_proof_names.find(holder, lines, greek=page.greek)
         place = Place()
         if declared is not None:

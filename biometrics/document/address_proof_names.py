@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from biometrics.document import given_names
-from biometrics.document.names import same_word, sounds, tokens
+from biometrics.document.names import distance, is_greek, same_word, sounds, tokens
 from biometrics.document.page_lines import Run, Token, next_cells, with_next
 from registration.model.documents import Found
 
@@ -184,7 +184,10 @@ def _glued(name: Holder, line: Sequence[Token]) -> Box | None:
     """Both words read as one: ``HOXHAARBEN``; or one word read in two pieces: ``HOX HA ARBEN``."""
     for token in line:
         for word in name.rest:
-            if any(len(t) > 7 and t in (name.given + word, word + name.given) for t in token.readings):
+            if any(len(t) > 7 and _run_together(t, name.given, word) for t in token.readings):
+                return _box([token])
+            # LLAZARI N. without its gap and its point.
+            if len(word) > 4 and token.word.confidence < 85 and word + name.given[0] in token.readings:
                 return _box([token])
     for index in range(len(line) - 2):
         three = "".join(t.text for t in line[index : index + 3])
@@ -192,6 +195,14 @@ def _glued(name: Holder, line: Sequence[Token]) -> Box | None:
             if len(three) > 7 and three in (name.given + word, word + name.given):
                 return _box(line[index : index + 3])
     return None
+
+
+def _run_together(text: str, given: str, surname: str) -> bool:
+    both = (given + surname, surname + given)
+    if not is_greek(text):
+        return text in both
+    # ΜΠΡΑΧΙΜΑΙΙΛΙΡ
+    return any(distance(a, b) <= 0.1 * len(b) for a in sounds(text) for each in both for b in sounds(each))
 
 
 def _over_two_lines(name: Holder, run: Run, below: Sequence[Run], greek: bool) -> Box | None:

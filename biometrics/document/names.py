@@ -176,9 +176,12 @@ def same_word(read: str, meant: str, *, confidence: float = 100.0, greek_page: b
         return True
     if is_greek(read) or is_greek(meant) or greek_page:
         loose = 0.19 if confidence >= 80 else 0.24
+        # Capital lambda is easily read as delta.
+        forms = {read, read.replace("δ", "λ")} if confidence < 95 else {read}
         return any(
             distance(a, b) <= loose * len(b)
-            for a in sounds(read, greek_page=greek_page)
+            for form in forms
+            for a in sounds(form, greek_page=greek_page)
             for b in sounds(meant)
             if len(b) > 2
         )

@@ -24,6 +24,14 @@ def even_light(grey: Grey) -> Grey:
     return np.asarray(cv2.divide(grey, np.maximum(paper, round(least)), scale=235), np.uint8)
 
 
+def light_letters(grey: Grey) -> bool:
+    """Tell whether the strokes of a picture are lighter than what they stand on: strokes are few, and far from it."""
+    side = max(9, (max(grey.shape) // 60) | 1)
+    around = cv2.blur(grey, (side, side)).astype(np.float32)
+    step = (cv2.GaussianBlur(grey, (0, 0), 1.0).astype(np.float32) - around) / np.maximum(around, 8.0)
+    return float(np.mean(step**3)) > 0
+
+
 def sharpen(grey: Grey, amount: float) -> Grey:
     """Lift the edges of letters that a small or soft picture has washed out; 0 changes nothing."""
     if amount <= 0:

@@ -42,7 +42,7 @@ Box = tuple[float, float, float, float]
 
 
 class Page:
-    """A page on its way to being read. `readings` grows; each is one more look at the whole or a part."""
+    """A page on its way to being read: `words` and `others` grow with each look at the whole or a part."""
 
     def __init__(
         self,
@@ -59,7 +59,10 @@ class Page:
         """Height of the letters in the photograph, pixels; 0 when none were seen."""
         self.language = language
         """Tesseract's language in which the page makes most sense."""
-        self.readings: list[tuple[Word, ...]] = []
+        self.words: tuple[Word, ...] = ()
+        """Every word of the first reading, as far as it has come."""
+        self.others: list[tuple[Word, ...]] = []
+        """Further readings, of the whole page or of a part."""
         self._to_photo = to_photo
         self._photo_size = photo_size
         self._budget = budget
@@ -70,11 +73,6 @@ class Page:
     def greek(self) -> bool:
         return self.language == "ell"
 
-    @property
-    def words(self) -> tuple[Word, ...]:
-        """Every word of the readings over the whole page, the first reading of each place only."""
-        return tuple(word for reading in self.readings[:2] for word in reading)
-
     def read_more(self) -> bool:
         """Take the next look at the page; False when every look was taken.
 
@@ -82,15 +80,15 @@ class Page:
         """
         self._steps += 1
         if self._steps == 1:
-            self.readings.append(self._part(0, self._cut(), self.language))
+            self.words = self._part(0, self._cut(), self.language)
             return True
         if self._steps == 2:
-            self.readings.append(self._part(self._cut(), self.picture.shape[0], self.language))
+            self.words += self._part(self._cut(), self.picture.shape[0], self.language)
             return True
         if self._steps == 3 and trusted(self.words) >= 1.5:
             other = "eng" if self.language != "eng" else "deu"
             sharp = page_print.sharpen(self.picture, 1.4)
-            self.readings.append(tuple(self._budget.words(sharp, text_ocr.best_of([other]), text_ocr.BLOCK)))
+            self.others.append(tuple(self._budget.words(sharp, text_ocr.best_of([other]), text_ocr.BLOCK)))
             return True
         return False
 
@@ -104,7 +102,7 @@ class Page:
             return False
         self._closer.add(key)
         for size, language, sharp in ((zoom, self.language, 0.8), (0.8, "ell+eng" if self.greek else "eng", 1.6)):
-            self.readings.append(self._enlarged((x0, y0, x1, y1), size, language, sharp))
+            self.others.append(self._enlarged((x0, y0, x1, y1), size, language, sharp))
         return True
 
     def clear(self, box: Box) -> bool:
@@ -245,15 +243,11 @@ def upright(picture: NDArray[np.uint8], likely: str = "") -> Page:
 
 def _print_of(grey: Grey) -> tuple[Grey, Grey, float]:
     """(picture in even light, mask of its letters, their height in pixels or 0)."""
-    even = page_print.even_light(grey)
-    text, letter = page_print.letters(page_print.ink(page_print.calm(even)))
     dark = float(np.median(grey)) < _DARK and float(np.percentile(grey, 97)) > 1.6 * _DARK
-    if dark:
-        # Paper in the shade is dark too: where the letters are light, more of them are seen the other way round.
-        other = page_print.even_light(np.asarray(255 - grey, np.uint8))
-        light, height = page_print.letters(page_print.ink(page_print.calm(other)))
-        if cv2.connectedComponents(light)[0] > cv2.connectedComponents(text)[0]:
-            return other, light, height
+    # Paper in the shade is dark too, but its letters are darker still.
+    turned = np.asarray(255 - grey, np.uint8) if dark and page_print.light_letters(grey) else grey
+    even = page_print.even_light(turned)
+    text, letter = page_print.letters(page_print.ink(page_print.calm(even)))
     return even, text, letter
 
 

@@ -18,7 +18,7 @@ def page(*lines: str, width: int = 1600, height: int = 1000) -> Page:
         for column, text in enumerate(line.split())
     )
     made = Page(np.full((height, width), 235, np.uint8), np.eye(3), (width, height), "eng", 20.0, Budget(9.0))
-    made.readings.append(words)
+    made.words = words
     return made
 
 

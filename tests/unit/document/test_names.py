@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from biometrics.document.address_proof_names import find, holder
 from biometrics.document.given_names import another
-from biometrics.document.names import distance, fold, same_word, tokens
+from biometrics.document.names import distance, fold, is_greek, same_word, tokens
 from biometrics.document.page_lines import Run, merged, runs
 from biometrics.document.text_ocr import Word
 from registration.model.documents import Found
@@ -229,10 +229,18 @@ def test_what_a_reader_is_known_to_do_is_undone(read: str, words: list[str]) -> 
         ("Thanas Zana Mustafaj", ("ci-après le bailleur, et T.", "Mustafaj, ci-après le locataire")),
         ("Mirela Thaçi-Cami", ("Mbiemri  THAÇI-CAMI", "Emri  M.")),
         ("Bushati Mulliqi, Arben", ("ARBEN BUSHATIMULLIQI",)),
+        ("Brahimaj, Ilir", ("ΜΠΡΑΧΙΜΑΙΙΛΙΡ",)),
+        ("Liljana Cami", ("ΤΣΑΜΙ ΔΙΔΙΑΝΑ",)),
     ],
 )
-def test_initials_of_their_own_and_surnames_run_together_are_found(name: str, lines: tuple[str, ...]) -> None:
-    assert found(name, *lines) is Found.YES
+def test_initials_of_their_own_and_names_run_together_are_found(name: str, lines: tuple[str, ...]) -> None:
+    assert found(name, *lines, greek=is_greek(fold(lines[0]))) is Found.YES
+
+
+def test_a_surname_with_its_initial_run_together_is_found_where_it_was_hardly_read() -> None:
+    holders = holder(["Ndue Llazari"])
+    assert find(holders, page("LLAZARIN,", confidence=75), greek=False)[0] is Found.YES
+    assert find(holders, page("LLAZARIN,", confidence=95), greek=False)[0] is Found.NO
 
 
 def test_an_initial_cut_off_at_the_end_of_another_line_is_no_one() -> None:
