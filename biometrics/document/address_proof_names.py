@@ -226,7 +226,9 @@ def _over_two_lines(name: Holder, run: Run, below: Sequence[Run], greek: bool) -
             assert first is not None
             # Fields of a form may be further apart, but then they begin at the same place.
             aligned = abs(token.word.left - first.word.left) < (6 if near else 0.7) * run.height
-            if wanted and aligned:
+            # In the midst of two lines of a text stand two people.
+            ends = token in (other.tokens[0], other.tokens[-1]) or first in (run.tokens[0], run.tokens[-1])
+            if wanted and aligned and ends:
                 return _box([first, token])
     return None
 

@@ -211,6 +211,7 @@ def upright(picture: NDArray[np.uint8], likely: str = "") -> Page:
         (turns[:2], first, 0),
         (turns[2:], first, 0),
         (turns[:2], first, 1),
+        (turns[2:], first, 1),
     ]
     if likely:
         rounds.append((turns, scripts[1:], 0))
@@ -294,8 +295,8 @@ def _deskew(grey: Grey) -> tuple[Grey, NDArray[np.float64]]:
 def _fullest_part(grey: Grey, rank: int) -> Grey:
     """The band with the most letters, or the next one (`rank` 1), tall enough for about ten lines.
 
-    Each letter counts with its darkness cubed: the grain of a desk gives more specks than a page has letters, but
-    pale ones. Small print, which may be illegible either way up, counts less; a large word across a page hardly.
+    Pale ones count little or nothing: the grain of a desk gives more specks than a page has letters. Small print,
+    which may be illegible either way up, counts less; a large word across a page hardly.
     """
     band = min(grey.shape[0], int(LETTER * 20))
     mask = page_print.ink(grey)
@@ -305,7 +306,8 @@ def _fullest_part(grey: Grey, rank: int) -> Grey:
     letters = (tall >= 0.4 * LETTER) & (tall <= 2.2 * LETTER) & (stats[:, 2] <= 4 * LETTER)
     rows = centres[letters, 1].astype(np.intp)
     size = np.minimum(tall[letters] / LETTER, 1.3)
-    count = np.bincount(rows, weights=dark[letters] ** 3 * size**2, minlength=grey.shape[0])
+    inked = np.clip((dark[letters] - 70) / 50, 0, 1)
+    count = np.bincount(rows, weights=inked * size**2, minlength=grey.shape[0])
     start = 0
     for _ in range(rank + 1):
         total = np.concatenate([[0], np.cumsum(count)])

@@ -265,3 +265,8 @@ def test_the_row_of_somebody_else_is_another_row() -> None:
         Word("MARA", 92.0, 500, 100, 570, 124),
     ]
     assert find(holder(["Ilir Mulliqi"]), runs(words), greek=False)[0] is Found.PARTLY
+
+
+def test_in_the_midst_of_two_lines_of_a_text_stand_two_people() -> None:
+    lines = ("tra Blerina Bianchi nata Aliaj domiciliata", "in seguito locatore, e Flogert Ndreka conduttore")
+    assert found("Flogert Aliaj", *lines) is not Found.YES
