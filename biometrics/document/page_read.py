@@ -52,6 +52,7 @@ class Page:
         language: str,
         letter: float,
         budget: Budget,
+        likely: str = "",
     ) -> None:
         self.picture = picture
         """Upright, even light, letters about `LETTER` pixels high."""
@@ -63,6 +64,7 @@ class Page:
         """Every word of the first reading, as far as it has come."""
         self.others: list[tuple[Word, ...]] = []
         """Further readings, of the whole page or of a part."""
+        self._likely = likely
         self._to_photo = to_photo
         self._photo_size = photo_size
         self._budget = budget
@@ -71,7 +73,8 @@ class Page:
 
     @property
     def greek(self) -> bool:
-        return self.language == "ell"
+        """Greek words may stand on it, read in Greek or not."""
+        return "ell" in (self.language, self._likely)
 
     def read_more(self) -> bool:
         """Take the next look at the page; False when every look was taken.
@@ -86,7 +89,7 @@ class Page:
             self.words += self._part(self._cut(), self.picture.shape[0], self.language)
             return True
         if self._steps == 3 and trusted(self.words) >= 1.5:
-            other = "eng" if self.language != "eng" else "deu"
+            other = "ell" if self._likely == "ell" != self.language else "deu" if self.language == "eng" else "eng"
             sharp = page_print.sharpen(self.picture, 1.4)
             self.others.append(tuple(self._budget.words(sharp, text_ocr.best_of([other]), text_ocr.BLOCK)))
             return True
@@ -239,7 +242,7 @@ def upright(picture: NDArray[np.uint8], likely: str = "") -> Page:
     budget.left -= min(_SECONDS_TO_TURN, budget.left) - turning.left
     if found < _HARDLY:
         budget.left = min(budget.left, _SECONDS_HARDLY)
-    return Page(straight, matrix, (picture.shape[1], picture.shape[0]), language, letter, budget)
+    return Page(straight, matrix, (picture.shape[1], picture.shape[0]), language, letter, budget, likely)
 
 
 def _print_of(grey: Grey) -> tuple[Grey, Grey, float]:
