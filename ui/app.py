@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from registration.errors import WillRetry
 from registration.journey.views import StartView
 from ui import fonts
+from ui.collector import Collector
 from ui.flows.voter_flow import VoterFlow
 from ui.flows.voter_services import VoterServices
 from ui.flows.voter_stage import VoterStage
@@ -35,6 +36,8 @@ def start_application(arguments: list[str]) -> QApplication:
     # The look is ours alone: a desktop's style must not shine through.
     application.setStyle("Fusion")
     fonts.load()
+    if application.findChild(Collector) is None:
+        Collector(application)
     return application
 
 

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections import deque
 from collections.abc import Callable
+from concurrent import futures
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 T = TypeVar("T")
-
-
-class _Relay(QObject):
-    """Lives in the UI thread for as long as the runner; pool threads only emit its signals.
-
-    It must not belong to a job: a QRunnable that owned it would destroy it on the pool's thread.
-    """
-
-    succeeded = Signal(int, object)
-    failed = Signal(int, object)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,23 +21,30 @@ class _Waiting:
     on_error: Callable[[Exception], None]
 
 
-class _Job(QRunnable):
-    def __init__(self, number: int, func: Callable[[], object], relay: _Relay) -> None:
-        super().__init__()
-        self._number = number
-        self._func: Callable[[], object] | None = func
-        self._relay = relay
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    number: int
+    result: object = None
+    error: Exception | None = None
 
-    def run(self) -> None:
-        # The pool may keep a job that is done; what its function carries (a voter's key, answers) must not stay.
-        func, self._func = self._func, None
-        assert func is not None
-        try:
-            result = func()
-        except Exception as error:  # noqa: BLE001  every error goes to the caller's on_error
-            self._relay.failed.emit(self._number, error)
-        else:
-            self._relay.succeeded.emit(self._number, result)
+
+class _Relay(QObject):
+    """Lives in the UI thread for as long as the runner. Workers only ring it; the answers lie in a queue of Python's.
+
+    No object of Qt is made, owned or freed by a worker: the collector, which may run in the UI thread at that moment,
+    crashes over half-freed ones.
+    """
+
+    rung = Signal()
+
+
+def _work(number: int, func: Callable[[], object], answers: deque[_Answer], relay: _Relay) -> None:
+    try:
+        answers.append(_Answer(number, func()))
+    except Exception as error:  # noqa: BLE001  every error goes to the caller's on_error
+        answers.append(_Answer(number, error=error))
+    with contextlib.suppress(RuntimeError):  # the runner is gone, and whoever waited with it
+        relay.rung.emit()
 
 
 class TaskRunner(QObject):
@@ -58,11 +58,11 @@ class TaskRunner(QObject):
 
     def __init__(self, *, threads: int = 1, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(threads)
+        self._pool = futures.ThreadPoolExecutor(threads, thread_name_prefix="task")
+        self._running: dict[int, futures.Future[None]] = {}
+        self._answers: deque[_Answer] = deque()
         self._relay = _Relay(self)
-        self._relay.succeeded.connect(self._on_success, Qt.ConnectionType.QueuedConnection)
-        self._relay.failed.connect(self._on_error, Qt.ConnectionType.QueuedConnection)
+        self._relay.rung.connect(self._hand_out, Qt.ConnectionType.QueuedConnection)
         self._waiting: dict[int, _Waiting] = {}
         self._owners: set[int] = set()
         self._last = 0
@@ -97,14 +97,15 @@ class TaskRunner(QObject):
         self._watch(owner)
         if len(self._waiting) == 1:
             self.busy_changed.emit(True)
-        self._pool.start(_Job(number, func, self._relay))
+        self._running[number] = self._pool.submit(_work, number, func, self._answers, self._relay)
 
     def close(self, timeout_ms: int = 10_000) -> bool:
         """Drop what has not started, wait for what has; True when all of it ended in time."""
         self._closed = True
         self._waiting.clear()
-        self._pool.clear()
-        return self._pool.waitForDone(timeout_ms)
+        begun = [each for each in self._running.values() if not each.cancel()]
+        self._pool.shutdown(wait=False)
+        return not futures.wait(begun, timeout_ms / 1000).not_done
 
     def _watch(self, owner: QObject) -> None:
         """Connect once to each owner: an owner of a whole evening gives thousands of tasks."""
@@ -124,12 +125,15 @@ class TaskRunner(QObject):
             self.busy_changed.emit(False)
         return waiting
 
-    @Slot(int, object)
-    def _on_success(self, number: int, result: object) -> None:
-        if waiting := self._forget(number):
-            waiting.on_success(result)
-
-    @Slot(int, object)
-    def _on_error(self, number: int, error: Exception) -> None:
-        if waiting := self._forget(number):
-            waiting.on_error(error)
+    @Slot()
+    def _hand_out(self) -> None:
+        while self._answers:
+            answer = self._answers.popleft()
+            self._running.pop(answer.number, None)
+            waiting = self._forget(answer.number)
+            if waiting is None:
+                continue
+            if answer.error is not None:
+                waiting.on_error(answer.error)
+            else:
+                waiting.on_success(answer.result)
