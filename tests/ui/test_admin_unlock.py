@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -64,17 +64,20 @@ Begin = Callable[..., tuple[UnlockFlow, list[object]]]
 
 
 @pytest.fixture
-def begin(qtbot: QtBot, shell: Shell, words: Words) -> Begin:
+def begin(qtbot: QtBot, shell: Shell, words: Words) -> Iterator[Begin]:
+    tasks = TaskRunner(parent=shell)
+
     def one(vaults: Vaults, *, exists: bool) -> tuple[UnlockFlow, list[object]]:
         vaults.stands = exists
-        flow = UnlockFlow(shell, words, TaskRunner(parent=shell), door=vaults, choose=lambda way: Path("/chosen") / way)
+        flow = UnlockFlow(shell, words, tasks, door=vaults, choose=lambda way: Path("/chosen") / way)
         opened: list[object] = []
         flow.opened.connect(opened.append)
         flow.start()
         qtbot.waitUntil(lambda: flow.page.lines.passphrase.line.hasFocus())
         return flow, opened
 
-    return one
+    yield one
+    assert tasks.close()
 
 
 def reads(shell: Shell, words: str) -> bool:

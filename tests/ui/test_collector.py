@@ -27,11 +27,8 @@ def test_a_busy_worker_frees_nothing_and_the_event_loop_does(qtbot: QtBot, qapp:
     freed: list[int] = []
     Knot(freed)
 
-    def allocate() -> None:
-        kept = [[n] for n in range(50_000)]
-        assert kept
-
-    worker = threading.Thread(target=allocate)
+    kept: list[list[int]] = []
+    worker = threading.Thread(target=lambda: kept.extend([n] for n in range(50_000)))
     worker.start()
     worker.join()
     assert not gc.isenabled()
