@@ -247,9 +247,9 @@ def _broken(name: Holder, run: Run, below: Sequence[Run], greek: bool) -> Box | 
 def _across(name: Holder, end: Sequence[Token], start: Sequence[Token], greek: bool) -> Box | None:
     """Given name, or its initial, on one side of the cut and a surname on the other."""
     line = [*end, *start]
-    for a, b in ((len(end) - 1, len(end)), (len(end), len(end) - 1)):
-        if b < len(line) and _initial(line[a], name.given, greek) and any(_is(line[b], w, greek) for w in name.rest):
-            return _box([line[a], line[b]])
+    # Never the other way round: under a relative's name stands A. De Gasperi, the street.
+    if start and _initial(end[-1], name.given, greek) and any(_is(start[0], w, greek) for w in name.rest):
+        return _box([end[-1], start[0]])
     at_rest = [i for i in range(len(line)) if any(_is(line[i], w, greek) for w in name.rest)]
     for i in range(len(line)):
         if _at_given(line, i, name, greek):

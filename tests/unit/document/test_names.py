@@ -203,6 +203,7 @@ def test_married_greek_and_broken_names_are_found(name: str, lines: tuple[str, .
 
 def test_an_initial_of_the_next_line_is_not_the_holders() -> None:
     assert found("Arben Pepa", "Denada Pepa", "V. A. De Gasperi 42") is not Found.YES
+    assert found("Arben Pepa", "Denada Pepa", "A. De Gasperi 42") is not Found.YES
 
 
 def test_italian_short_forms_are_one_word() -> None:
